@@ -1,0 +1,1 @@
+"""Settings, Celery, urls, and the commands that know every app."""

@@ -1,0 +1,11 @@
+"""The app that knows every other app."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        # Tasks bind to the app that is loaded: web processes publish through it too.
+        import config.celery  # noqa: F401

@@ -1,0 +1,108 @@
+"""What a provider declares, and how the declared ones are found: by their folder."""
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from integrations.client import Client, Credentials, Gate, is_safe_base_url
+
+
+class Provider:
+    """One service. A folder in `integrations/` with a `provider.py` that holds a subclass."""
+
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    # One sentence for the people who decide whether to connect it.
+    words: ClassVar[str]
+    # As in the fact sheet; what `<SLUG>_BASE_URL` replaces.
+    default_base_url: ClassVar[str]
+    # Further hosts at which a connection's own base_url may be.
+    hosts: ClassVar[tuple[str, ...]] = ()
+    # Requests a minute per credential; 0 = no pacing of our own.
+    default_rate: ClassVar[int] = 0
+    # Names of settings (without the prefix) without which nobody can connect it.
+    required_settings: ClassVar[tuple[str, ...]] = ()
+    # People connect it by signing in there, rather than by typing a key.
+    signs_in: ClassVar[bool] = False
+    credentials_form: ClassVar[type[forms.Form]] = forms.Form
+
+    def client(self, credentials: Credentials, *, base_url: str, gate: Gate) -> Client:
+        raise NotImplementedError(f"{self.slug} declares no client")
+
+    def check(self, client: Client) -> str:
+        """The cheapest authenticated call; returns whose account it is, in words."""
+        raise NotImplementedError(f"{self.slug} declares no check")
+
+    def refresh(self, credentials: Mapping[str, Any], *, base_url: str) -> dict[str, Any]:
+        """New credentials for old, where tokens expire; called under a lease."""
+        raise NotImplementedError(f"{self.slug} has nothing to refresh")
+
+    def revoke(self, credentials: Mapping[str, Any], *, base_url: str) -> None:
+        """Give the tokens back on disconnecting, where the provider lets us; best effort."""
+
+    def pace_key(self, connection_id: int, credentials: Mapping[str, Any]) -> str:
+        """What shares one allowance of requests; by default every connection has its own."""
+        return f"{self.slug}:{connection_id}"
+
+    # ------------------------------------------------------- from the environment
+
+    def setting(self, name: str, default: str = "") -> str:
+        return settings.PROVIDER_SETTINGS.get(self.slug, {}).get(name, default)
+
+    def missing_settings(self) -> list[str]:
+        return [
+            f"{self.slug.upper()}_{name}"
+            for name in self.required_settings
+            if not self.setting(name)
+        ]
+
+    def base_url(self, own: str = "") -> str:
+        """Where this provider is: a connection's own address, the environment's, or the usual."""
+        url = own or self.setting("BASE_URL") or self._at_sandbox() or self.default_base_url
+        if not is_safe_base_url(url):
+            raise ImproperlyConfigured(
+                f"{self.slug.upper()}_BASE_URL must start with https:// "
+                f"(plain http is for this machine's own addresses only): {url!r}"
+            )
+        return url
+
+    def _at_sandbox(self) -> str:
+        if not settings.SANDBOX_URL:
+            return ""
+        return f"{settings.SANDBOX_URL}{urlsplit(self.default_base_url).path}"
+
+    def is_sandbox(self) -> bool:
+        return urlsplit(self.base_url()).netloc != urlsplit(self.default_base_url).netloc
+
+    def rate(self, base_url: str) -> int:
+        """Requests a minute; none by default on loopback, where the sandbox is."""
+        own = self.setting("RATE")
+        if own:
+            return int(own)
+        return 0 if urlsplit(base_url).scheme == "http" else self.default_rate
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    """Every provider by slug, found by folder."""
+    found = {}
+    for slug in settings.PROVIDER_SLUGS:
+        module = importlib.import_module(f"integrations.{slug}.provider")
+        found[slug] = next(
+            thing()
+            for thing in vars(module).values()
+            if isinstance(thing, type)
+            and issubclass(thing, Provider)
+            and thing.__module__ == module.__name__
+        )
+    return found
+
+
+def get(slug: str) -> Provider:
+    return providers()[slug]
