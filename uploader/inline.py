@@ -1,0 +1,130 @@
+"""Runs carried out in this process, for commands: a dry run, one sync now, all that is open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from integrations.errors import IntegrationError, RejectedError, RetryableError
+from uploader import engine, kinds, runs, work
+from uploader.models import Change, Run, Sync
+
+
+@dataclass(kw_only=True)
+class DryRun:
+    """What a sync would do; nothing was written, inside or out."""
+
+    sync: Sync
+    status: str = Run.Status.FINISHED
+    checksum: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    changes: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
+    retry_at: datetime | None = None
+
+
+def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRun:
+    """Plan and show. Never resumes, blocks or changes a run; one that is open is mentioned."""
+    report = DryRun(sync=sync)
+    _mention_open_run(report)
+
+    def count() -> None:
+        report.requests += 1
+
+    try:
+        kind = work.build(sync, params, manner, count, explicit=True)
+        _plan_all(kind, report, manner)
+        report.warnings += kind.context.warnings
+    except RetryableError as error:
+        seconds = error.retry_after or runs.countdown(1, jitter=0)
+        report.status = Run.Status.WAITING
+        report.retry_at = manner.clock() + timedelta(seconds=seconds)
+        report.error = str(error)
+    except (IntegrationError, engine.Incomplete, work.CannotRun) as error:
+        report.status = Run.Status.FAILED
+        report.error = str(error)
+    return report
+
+
+def _mention_open_run(report: DryRun) -> None:
+    run = report.sync.runs.open().first()
+    if run is not None:
+        report.warnings.append(
+            f"Run {run.pk} of this sync is open ({run.get_status_display()}); "
+            "this look at what would change leaves it alone."
+        )
+
+
+def _plan_all(kind: kinds.Kind, report: DryRun, manner: work.Manner) -> None:
+    plans = []
+    for batch in kind.preview() or kind.batches():
+        try:
+            plans.append(_plan(kind, batch, manner))
+        except RejectedError as error:
+            report.warnings.append(str(error))
+    whole = engine.merged(plans)
+    report.changes = [_line(n, change) for n, change in enumerate(whole.changes, start=1)]
+    report.counts = work.counts(report.changes, unchanged=whole.unchanged)
+    report.checksum = whole.checksum()
+    unsafe = engine.unsafe([whole], max_delete_share=report.sync.max_delete_share)
+    report.warnings += [*whole.warnings, *([unsafe] if unsafe else [])]
+
+
+def _plan(kind: kinds.Kind, batch: kinds.Batch, manner: work.Manner) -> engine.Plan:
+    return engine.plan(
+        batch.desired(),
+        batch.existing(),
+        work.links_for(kind, batch),
+        on_edit=kind.on_edit,
+        now=manner.clock(),
+    )
+
+
+def _line(n: int, change: engine.Change) -> Change:
+    """A line to show; it is not saved."""
+    return Change(
+        n=n,
+        action=change.action,
+        key=change.key or "",
+        subject=change.subject,
+        what=change.what,
+        outcome=work.planned_outcome(change),
+        reason=change.reason,
+    )
+
+
+def carry_out_now(
+    sync: Sync,
+    *,
+    params: dict[str, Any],
+    manner: work.Manner,
+    trigger: str = "command",
+    by: Any = None,
+) -> Run:
+    """Apply a sync in this process; runs.Busy where an open run is not to be touched yet."""
+    now = manner.clock()
+    run = runs.start(sync, trigger=trigger, by=by, params=params, now=now)
+    if run is None:
+        run = runs.take_up(sync, trigger=trigger, params=params, now=now)
+    return carry_out(run, manner=manner)
+
+
+def carry_out(run: Run, *, manner: work.Manner) -> Run:
+    work.carry_out(run.pk, run.claim, manner)
+    run.refresh_from_db()
+    return run
+
+
+def carry_out_open(*, manner: work.Manner, everything: bool = False) -> Iterator[Run]:
+    """Every open run that nobody holds, carried out one after the other."""
+    for run in runs.open_runs(now=manner.clock(), everything=everything):
+        yield carry_out(run, manner=manner)
+
+
+def approval(sync: Sync, checksum: str) -> dict[str, Any]:
+    """The params by which a run applies what was approved under this checksum."""
+    reviewed = sync.runs.filter(status=Run.Status.NEEDS_REVIEW, checksum=checksum).first()
+    approved = reviewed.approvable if reviewed else []
+    return {"apply": True, "approve": checksum, "approved": approved}

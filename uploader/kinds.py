@@ -1,0 +1,113 @@
+"""What a kind of sync declares, and how kinds are found: by their folder in uploader/syncs."""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django import forms
+
+from uploader.engine import Change, Item, OnEdit
+from uploader.models import Sync
+
+
+@dataclass(kw_only=True)
+class Context:
+    """All that a kind may use while it works: both sides, the options, and the run's hands."""
+
+    sync: Sync
+    # The clients of the kind's two providers; None for a side that is Lockstep itself.
+    source: Any
+    target: Any
+    options: dict[str, Any]
+    params: dict[str, Any]
+    now: datetime
+    # Called before every chunk of work that makes no request; raises when the run is over.
+    beat: Callable[[], None] = lambda: None
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+
+class Batch:
+    """What is compared and applied together; `part` keeps the links of batches apart."""
+
+    part: str = ""
+
+    def desired(self) -> Iterable[Item]:
+        raise NotImplementedError
+
+    def existing(self) -> Iterable[Item]:
+        raise NotImplementedError
+
+    def apply(self, change: Change) -> Item | None:
+        raise NotImplementedError
+
+    def recheck(self, change: Change) -> bool:
+        """Whether a delete is still right, asked just before it."""
+        return True
+
+
+class Kind:
+    """One kind of sync. A folder in `uploader/syncs/` with a `kind.py` that holds a subclass."""
+
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    # One sentence for the sync's page.
+    words: ClassVar[str]
+    # Slugs of the providers; empty for a side that is Lockstep itself.
+    source: ClassVar[str] = ""
+    target: ClassVar[str] = ""
+    options_form: ClassVar[type[forms.Form]] = forms.Form
+    # Which of `since`, `only`, `exclude`, `from_dump` the command `sync` may hand it as params.
+    takes: ClassVar[tuple[str, ...]] = ()
+    on_edit: ClassVar[OnEdit] = "restore"
+    # Made by itself for a person who has connected both sides, rather than set up by staff.
+    for_members: ClassVar[bool] = False
+    # Each batch is planned and applied before the next is looked at: nothing waits for review.
+    one_by_one: ClassVar[bool] = False
+    # Keeps links; a target that shows our own key and content verbatim needs none.
+    remembers: ClassVar[bool] = True
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def batches(self) -> Iterator[Batch]:
+        raise NotImplementedError
+
+    def total(self) -> int:
+        """How many batches there will be, where that is known; for the progress shown."""
+        return 0
+
+    def preview(self) -> Iterator[Batch] | None:
+        """Cheaper batches for a dry run, good enough to show what would change; None: the same."""
+        return None
+
+    def finish(self) -> dict[str, Any] | None:
+        """What the pages should show of the target from now on (`Sync.summary`)."""
+        return None
+
+
+_kinds: dict[str, type[Kind]] = {}
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    _kinds[kind.slug] = kind
+    return kind
+
+
+def get(slug: str) -> type[Kind]:
+    return _kinds[slug]
+
+
+def all_kinds() -> list[type[Kind]]:
+    return list(_kinds.values())
+
+
+def autodiscover() -> None:
+    for file in sorted((Path(__file__).parent / "syncs").glob("*/kind.py")):
+        importlib.import_module(f"uploader.syncs.{file.parent.name}.kind")

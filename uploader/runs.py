@@ -1,0 +1,347 @@
+"""The life of a run: the only writer of Run. What a run does meanwhile is in uploader/work.py.
+
+The row is the truth and a message is a hint. `next_at` says when a run needs somebody; `claim`
+says who has it; every write says "where claim is mine". docs/life-of-a-run.md tells it whole.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from integrations.models import Connection
+from uploader.models import Change, Run, Sync
+
+logger = logging.getLogger(__name__)
+
+# How many due syncs are started a second, so that a day's worth is spread, not one burst.
+STARTS_PER_SECOND = 5
+# How many runs one look hands out; the rest wait for the next look, a few seconds later.
+MESSAGES_PER_LOOK = 200
+BATCH = 500
+# A run whose worker died this often in a row, with nothing achieved between, is not tried again.
+MOST_CRASHES = 5
+# Waits in a row after which a run gives up: with `countdown` below, about a day.
+MOST_ATTEMPTS = 30
+# Texts of changes older than this are let go; what happened, and when, stays.
+KEEP_TEXTS = timedelta(days=365)
+
+
+class Stopped(Exception):
+    """The run is no longer in these hands: cancelled, taken over, or its person disconnected."""
+
+
+class Busy(Exception):
+    """A run of this sync is open already and not to be touched before `retry_at`."""
+
+    def __init__(self, run: Run, status: str, retry_at: datetime | None) -> None:
+        super().__init__(f"{run} is {status}")
+        self.run, self.status, self.retry_at = run, status, retry_at
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def countdown(attempts: int, *, jitter: float) -> float:
+    """Seconds until the next try: 15 s doubling to half an hour, hourly from the ninth on.
+
+    `jitter` between 0 and 1 shortens it by up to a quarter, so that a crowd does not come back
+    as one.
+    """
+    seconds = min(15 * 2 ** (attempts - 1), 1800) if attempts < 9 else 3600
+    return float(seconds * (1 - jitter / 4))
+
+
+# -------------------------------------------------------------------- beginning
+
+
+def start(
+    sync: Sync,
+    *,
+    trigger: str,
+    now: datetime,
+    by: Any = None,
+    params: dict[str, Any] | None = None,
+    next_at: datetime | None = None,
+) -> Run | None:
+    """A new run, or None where one is open: the database allows a sync one open run."""
+    try:
+        with transaction.atomic():
+            return Run.objects.create(
+                sync=sync,
+                trigger=trigger,
+                by=by,
+                params=params or {},
+                next_at=next_at or now,
+                created_at=now,
+            )
+    except IntegrityError:
+        if sync.runs.open().exists():
+            return None
+        raise
+
+
+def startable() -> Any:
+    """Enabled syncs whose connections work and that are not at it; the rest waits for its turn."""
+    works = Connection.State.CONNECTED
+    return Sync.objects.filter(
+        Q(source=None) | Q(source__state=works, source__enabled=True),
+        Q(target=None) | Q(target__state=works, target__enabled=True),
+        ~Exists(Run.objects.open().filter(sync=OuterRef("pk"))),
+        enabled=True,
+    )
+
+
+def start_due(
+    *, now: datetime, everything: bool = False, spread: bool = True, most: int | None = None
+) -> Iterator[list[str]]:
+    """Start what is due, a batch at a time; yields the names. `everything`: due or not.
+
+    With `spread`, later ones begin later: five a second rather than all in one moment.
+    """
+    found = startable() if everything else startable().filter(next_run_at__lte=now)
+    last = started = 0
+    while most is None or started < most:
+        size = BATCH if most is None else min(BATCH, most - started)
+        syncs = list(found.filter(pk__gt=last).order_by("pk")[:size])
+        if not syncs:
+            return
+        with transaction.atomic():
+            Run.objects.bulk_create(
+                [
+                    Run(sync=sync, trigger="schedule", created_at=now, next_at=next_at)
+                    for sync, next_at in zip(syncs, _beginnings(now, started, spread), strict=False)
+                ],
+                ignore_conflicts=True,  # another scheduler may have been quicker
+            )
+            for sync in syncs:
+                sync.next_run_at = sync.following(now)
+            Sync.objects.bulk_update(syncs, ["next_run_at"])
+        last = syncs[-1].pk
+        started += len(syncs)
+        yield [sync.name for sync in syncs]
+
+
+def _beginnings(now: datetime, already: int, spread: bool) -> Iterator[datetime]:
+    for n in count(already):
+        yield now + timedelta(seconds=n / STARTS_PER_SECOND if spread else 0)
+
+
+def send_due(publish: Callable[[int, int], None], *, now: datetime) -> int:
+    """Hand out every run that needs somebody: queued, waited long enough, or left by the dead.
+
+    `next_at` moves on first, so that a lost message is made up for and a doubled one is rare.
+    """
+    due = Run.objects.open().filter(next_at__lte=now).order_by("next_at")
+    sent = 0
+    for run in due.only("pk", "claim", "next_at", "status")[:MESSAGES_PER_LOOK]:
+        mine = Run.objects.filter(
+            pk=run.pk, claim=run.claim, next_at=run.next_at, status=run.status
+        )
+        waited = run.status == Run.Status.WAITING
+        if mine.update(next_at=now + lease(), status=Run.Status.QUEUED if waited else run.status):
+            publish(run.pk, run.claim)
+            sent += 1
+    return sent
+
+
+def open_runs(*, now: datetime, everything: bool = False) -> Iterator[Run]:
+    """Open runs that nobody holds: queued or due (`everything`: those that wait as well)."""
+    held = Q(status=Run.Status.RUNNING, next_at__gt=now)
+    waits = Q() if everything else Q(status=Run.Status.WAITING, next_at__gt=now)
+    runs = Run.objects.open().exclude(held).select_related("sync")
+    if not everything:
+        runs = runs.exclude(waits)
+    last = 0
+    while batch := list(runs.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield from batch
+        last = batch[-1].pk
+
+
+def take_up(sync: Sync, *, trigger: str, params: dict[str, Any], now: datetime) -> Run:
+    """The open run of a sync, for somebody who asks for it now; Busy where it is not to be had."""
+    run = sync.runs.open().first()
+    if run is None:  # it has ended just now
+        raise Busy(Run(sync=sync), Run.Status.QUEUED, now)
+    later = run.next_at is not None and run.next_at > now
+    if later and run.status in (Run.Status.RUNNING, Run.Status.WAITING):
+        raise Busy(run, run.status, run.next_at)
+    Run.objects.filter(pk=run.pk, claim=run.claim).update(params=params, trigger=trigger)
+    return run
+
+
+# --------------------------------------------------------------------- in hands
+
+
+def claim(run_id: int, number: int, *, now: datetime) -> Run | None:
+    """Take a run in hand, if `number` is still its claim; the number rises, older ones are void."""
+    run = Run.objects.open().filter(pk=run_id, claim=number).select_related("sync").first()
+    if run is None:
+        return None
+    died = run.status == Run.Status.RUNNING
+    taken = Run.objects.filter(pk=run_id, claim=number, status=run.status).update(
+        claim=number + 1,
+        status=Run.Status.RUNNING,
+        next_at=now + lease(),
+        started_at=Coalesce("started_at", now),
+        crashes=F("crashes") + 1 if died else F("crashes"),
+        error="",
+    )
+    if not taken:
+        return None
+    run.refresh_from_db()
+    if run.crashes >= MOST_CRASHES:
+        fail(
+            run,
+            f"The worker ended {run.crashes} times at this point, so the run was stopped. "
+            "The log of the worker says why; start the sync again when that is mended.",
+            now=now,
+        )
+        return None
+    return run
+
+
+def is_held(run: Run) -> bool:
+    """Whether this claim still stands; asked before every request."""
+    return Run.objects.filter(pk=run.pk, claim=run.claim, status=Run.Status.RUNNING).exists()
+
+
+def save(run: Run, **values: Any) -> None:
+    """Write to a run that is in hand; raises Stopped when it is not any more."""
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, status=Run.Status.RUNNING)
+    if not mine.update(**values):
+        raise Stopped
+    for name, value in values.items():
+        setattr(run, name, value)
+
+
+def renew(run: Run, *, now: datetime, requests: int) -> None:
+    save(run, next_at=now + lease(), requests=requests)
+
+
+def progressed(run: Run, *, done: int, total: int, now: datetime) -> None:
+    save(run, done=done, total=total, attempts=0, crashes=0, next_at=now + lease())
+
+
+# ----------------------------------------------------------------------- ending
+
+
+def wait(run: Run, *, seconds: float, why: str, now: datetime) -> None:
+    """Let go of a run until an API can be asked again."""
+    save(
+        run,
+        status=Run.Status.WAITING,
+        claim=run.claim + 1,
+        next_at=now + timedelta(seconds=seconds),
+        attempts=run.attempts + 1,
+        requests=run.requests,
+        error=why,
+    )
+
+
+def put_back(run: Run, *, now: datetime) -> None:
+    """Let go of a run whose slice of time is over; it goes on in its next message."""
+    save(
+        run,
+        status=Run.Status.QUEUED,
+        claim=run.claim + 1,
+        next_at=now,
+        requests=run.requests,
+    )
+
+
+def finish(
+    run: Run,
+    *,
+    status: str,
+    counts: dict[str, int],
+    warnings: list[str],
+    now: datetime,
+    checksum: str = "",
+    approvable: list[str] | None = None,
+) -> None:
+    """The end of a run that was carried out, or (needs_review) that waits as a closed one."""
+    save(
+        run,
+        status=status,
+        claim=run.claim + 1,
+        next_at=None,
+        ended_at=now,
+        counts=counts,
+        warnings=warnings,
+        checksum=checksum,
+        approvable=approvable or [],
+        requests=run.requests,
+        error="",
+    )
+    _tidy(run, now=now)
+
+
+def fail(run: Run, why: str, *, now: datetime) -> None:
+    save(
+        run,
+        status=Run.Status.FAILED,
+        claim=run.claim + 1,
+        next_at=None,
+        ended_at=now,
+        requests=run.requests,
+        error=why,
+    )
+
+
+def cancel(run: Run, *, by: Any, now: datetime) -> bool:
+    """Stop a run; whoever holds it notices before the next request. False where it has ended."""
+    who = f" by {by}" if by is not None else ""
+    return bool(
+        Run.objects.open()
+        .filter(pk=run.pk)
+        .update(
+            status=Run.Status.CANCELLED,
+            claim=F("claim") + 1,
+            next_at=None,
+            ended_at=now,
+            error=f"Stopped{who}.",
+        )
+    )
+
+
+def supersede_reviews(run: Run, *, now: datetime) -> None:
+    """A newer apply makes older plans that wait for review pointless."""
+    Run.objects.filter(sync_id=run.sync_id, status=Run.Status.NEEDS_REVIEW, pk__lt=run.pk).update(
+        status=Run.Status.CANCELLED, error=f"Superseded by run {run.pk}.", ended_at=now
+    )
+
+
+def went_well(sync: Sync, *, summary: dict[str, Any] | None, now: datetime) -> None:
+    values: dict[str, Any] = {"last_ok_at": now}
+    if summary is not None:
+        values["summary"] = summary
+    Sync.objects.filter(pk=sync.pk).update(**values)
+
+
+def hasten(sync: Sync, *, now: datetime) -> None:
+    """Whoever let go of a stopped run says so: what was queued behind it need not wait longer."""
+    sync.runs.filter(status=Run.Status.QUEUED, claim=0, next_at__gt=now).update(next_at=now)
+
+
+def _tidy(run: Run, *, now: datetime) -> None:
+    """Keep the history short: see docs/life-of-a-run.md, "What is kept"."""
+    if is_empty(run):
+        before = run.sync.runs.filter(pk__lt=run.pk).first()
+        if before is not None and is_empty(before):
+            before.delete()
+    Change.objects.filter(run__sync=run.sync_id, run__ended_at__lt=now - KEEP_TEXTS).exclude(
+        before=None, after=None
+    ).update(before=None, after=None)
+
+
+def is_empty(run: Run) -> bool:
+    """Whether a run ended well and had nothing to say."""
+    return run.status == Run.Status.FINISHED and not run.warnings and not run.changes.exists()

@@ -1,0 +1,57 @@
+"""The two Celery tasks: look for what is due, and work on one run."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.conf import settings
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from uploader import runs
+from uploader import work as working
+
+logger = logging.getLogger(__name__)
+
+# Far below the broker's visibility timeout; longer waits are the tick's, from the database.
+LONGEST_COUNTDOWN = 300
+# What one tick starts; ticks come every five seconds.
+STARTS_PER_TICK = 5 * runs.STARTS_PER_SECOND
+
+
+@worker_shutting_down.connect
+def _hand_over(**_: Any) -> None:
+    """Runs in hand stop at their next checkpoint, rather than being killed half a minute later."""
+    working.stopping.set()
+
+
+@shared_task(ignore_result=True)
+def tick() -> None:
+    now = timezone.now()
+    for _ in runs.start_due(now=now, spread=False, most=STARTS_PER_TICK):
+        pass
+    runs.send_due(publish, now=now)
+
+
+def publish(run_id: int, claim: int) -> None:
+    """A hint that a run needs somebody. Lost, doubled or late ones do no harm."""
+    try:
+        # It is void when the next look would send another.
+        work.apply_async((run_id, claim), expires=settings.LEASE_SECONDS, retry=False)
+    except OperationalError:
+        logger.warning("run %s: the broker did not take the message; it will be sent again", run_id)
+
+
+@shared_task(bind=True, ignore_result=True, max_retries=None)
+def work(self: Any, run_id: int, claim: int) -> None:
+    manner = working.Manner(clock=timezone.now, slice_seconds=working.SLICE_SECONDS)
+    following = working.carry_out(run_id, claim, manner)
+    if following is None or following.seconds > LONGEST_COUNTDOWN:
+        return
+    # The wait is committed already: should this message be lost, the tick sends another.
+    raise self.retry(
+        args=(following.run_id, following.claim),
+        countdown=following.seconds,
+        expires=following.seconds + settings.LEASE_SECONDS,
+    )

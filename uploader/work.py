@@ -1,0 +1,458 @@
+"""Carrying out a run that was claimed: build its kind, plan, apply, and say how it went.
+
+One function for the Celery task, for `sync` and for `update_data --inline`. Rows of Run are
+written through uploader/runs.py only.
+"""
+
+import logging
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
+from integrations.pace import PacedGate
+
+from integrations import connections
+from integrations.errors import (
+    IntegrationError,
+    ReconnectError,
+    RejectedError,
+    RetryableError,
+)
+from integrations.models import Connection
+from uploader import engine, kinds, runs
+from uploader.links import StoredLinks
+from uploader.models import Change, Run, Sync
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+# How long a worker keeps one run before others get their turn.
+SLICE_SECONDS = 180
+# Progress and lease are written at most this often.
+BEAT_SECONDS = 1.0
+
+# Set in every process of a worker when it is told to stop (see uploader/tasks.py).
+stopping = multiprocessing.Event()
+
+
+class SliceOver(Exception):
+    """The slice of time is over: no failure, the run goes on in its next message."""
+
+
+class CannotRun(Exception):
+    """A sentence for people about why this sync cannot run as it stands."""
+
+
+@dataclass(frozen=True)
+class Next:
+    """What the run needs next: a message with this claim, in so many seconds."""
+
+    run_id: int
+    claim: int
+    seconds: float
+
+
+@dataclass(kw_only=True)
+class Manner:
+    """How patient whoever carries out a run is, and whom it tells."""
+
+    clock: Clock
+    # Seconds that our own pacing may hold up this process; a worker never sleeps.
+    patience: float = 0
+    slice_seconds: float | None = None
+    on_wait: Callable[[float], None] = lambda seconds: None
+    on_progress: Callable[[int, int], None] = lambda done, total: None
+
+
+class Hands:
+    """A run in hand: counts requests, renews the lease, and notices when it is taken away."""
+
+    def __init__(self, run: Run, manner: Manner) -> None:
+        self.run = run
+        self.manner = manner
+        self.began = self.written = time.monotonic()
+
+    def beat(self) -> None:
+        """Called before every request and every chunk."""
+        if time.monotonic() - self.written >= BEAT_SECONDS:
+            self.written = time.monotonic()
+            runs.renew(self.run, now=self.manner.clock(), requests=self.run.requests)
+        elif not runs.is_held(self.run):
+            raise runs.Stopped
+
+    def before_request(self) -> None:
+        self.run.requests += 1
+        self.beat()
+
+    def checkpoint(self) -> None:
+        """Called where nothing is half done: the place to hand over."""
+        over = self.manner.slice_seconds
+        if stopping.is_set() or (over is not None and time.monotonic() - self.began > over):
+            raise SliceOver
+        self.beat()
+
+    def progress(self, done: int, total: int) -> None:
+        runs.progressed(self.run, done=done, total=total, now=self.manner.clock())
+        self.manner.on_progress(done, total)
+
+
+# ---------------------------------------------------------------- a run, whole
+
+
+def carry_out(run_id: int, claim: int, manner: Manner) -> Next | None:
+    """Take a run in hand and do what can be done now; None where it needs nobody any more."""
+    run = runs.claim(run_id, claim, now=manner.clock())
+    if run is None:
+        logger.info("run %s: a stale message (claim %s)", run_id, claim)
+        return None
+    hands = Hands(run, manner)
+    try:
+        return _carry_out(run, hands, manner)
+    except runs.Stopped:
+        logger.info("run %s: stopped", run_id)
+        runs.hasten(run.sync, now=manner.clock())
+    except DatabaseError:
+        # Whether the last write counted is unknown: the row decides, once its lease is over.
+        logger.exception("run %s: the database did not answer", run_id)
+    return None
+
+
+def _carry_out(run: Run, hands: Hands, manner: Manner) -> Next | None:
+    try:
+        Working(run, hands, manner).work()
+    except SliceOver:
+        runs.put_back(run, now=manner.clock())
+        return Next(run.pk, run.claim, 0)
+    except RetryableError as error:
+        return _wait(run, str(error), manner, seconds=error.retry_after)
+    except engine.Incomplete as error:
+        return _wait(run, str(error), manner)
+    except ReconnectError as error:
+        return _check_connections(run, error, manner)
+    except (IntegrationError, CannotRun) as error:
+        runs.fail(run, str(error), now=manner.clock())
+    except (runs.Stopped, DatabaseError):
+        raise
+    except Exception:
+        logger.exception("run %s failed", run.pk)
+        runs.fail(
+            run,
+            f"Something went wrong in Lockstep itself; it is in the log under run {run.pk}. "
+            "Nothing half-written is lost: the next run compares everything again.",
+            now=manner.clock(),
+        )
+    return None
+
+
+def _wait(run: Run, why: str, manner: Manner, *, seconds: float | None = None) -> Next | None:
+    if run.attempts >= runs.MOST_ATTEMPTS:
+        runs.fail(run, f"Given up after {run.attempts} tries. {why}", now=manner.clock())
+        return None
+    own = runs.countdown(run.attempts + 1, jitter=random.random())  # noqa: S311
+    seconds = max(1.0, seconds) if seconds is not None else own
+    runs.wait(run, seconds=seconds, why=why, now=manner.clock())
+    return Next(run.pk, run.claim, seconds)
+
+
+def _check_connections(run: Run, error: ReconnectError, manner: Manner) -> Next | None:
+    """A refused token is confirmed by the cheapest call before anybody is asked to reconnect."""
+    dead = False
+    for connection in (run.sync.source, run.sync.target):
+        if connection is None:
+            continue
+        try:
+            connections.check(connection, now=manner.clock())
+        except ReconnectError:
+            dead = True
+        except IntegrationError:
+            logger.info("%s could not be checked", connection)
+    if not dead:
+        return _wait(run, str(error), manner)
+    runs.fail(run, f"{error} It has to be connected again.", now=manner.clock())
+    return None
+
+
+# ----------------------------------------------------------------- one attempt
+
+
+@dataclass
+class Working:
+    """One attempt at a run, from planning to its end."""
+
+    run: Run
+    hands: Hands
+    manner: Manner
+    unchanged: int = 0
+    lines: int = 0
+    problems: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def work(self) -> None:
+        sync = self.run.sync
+        self.kind = build(
+            sync,
+            self.run.params,
+            self.manner,
+            self.hands.before_request,
+            explicit=self.run.trigger == "command",
+        )
+        self.kind.context.beat = self.hands.beat
+        self._forget_plans_of_dead_attempts()
+        self.hands.beat()
+        if self.kind.one_by_one:
+            self._batch_by_batch()
+            self._finish()
+        else:
+            self._as_a_whole()
+
+    # ------------------------------------------------------------ batch by batch
+
+    def _batch_by_batch(self) -> None:
+        before = self.run.done
+        total = before + self.kind.total()
+        self.hands.progress(before, total)
+        for done, batch in enumerate(self.kind.batches(), start=before + 1):
+            self.hands.checkpoint()
+            try:
+                self._apply(batch, self._plan(batch))
+            except RejectedError as error:
+                self._record_rejected(batch, error)
+            self.hands.progress(done, max(done, total))
+
+    def _record_rejected(self, batch: kinds.Batch, error: RejectedError) -> None:
+        """A batch that cannot be read is a line of its own; the others go on."""
+        self.problems = True
+        self._line(
+            action="update",
+            key=batch.part,
+            what=batch.part,
+            outcome=Change.Outcome.REJECTED,
+            reason=str(error),
+        )
+
+    # ----------------------------------------------------------------- as a whole
+
+    def _as_a_whole(self) -> None:
+        pairs = [(batch, self._plan(batch)) for batch in self.kind.batches()]
+        plans = [plan for _, plan in pairs]
+        whole = engine.merged(plans)
+        why = self._needs_review(whole)
+        if why is not None or (self.run.sync.mode == Sync.Mode.DRY_RUN and not self._asked_for()):
+            self._leave_planned(whole, why)
+            return
+        runs.supersede_reviews(self.run, now=self.manner.clock())
+        self.hands.progress(0, sum(len(plan.changes) for plan in plans))
+        for batch, plan in pairs:
+            self._apply(batch, plan)
+        self._finish(checksum=whole.checksum())
+
+    def _asked_for(self) -> bool:
+        """Modes are for scheduled runs; a person who says "apply" means it."""
+        return bool(self.run.params.get("apply"))
+
+    def _needs_review(self, whole: engine.Plan) -> str | None:
+        """Why a person has to look first; None where nobody has to."""
+        params = self.run.params
+        if "approve" in params and whole.changes:
+            same = whole.checksum() == params["approve"]
+            if same or whole.within(params.get("approved", [])):
+                return None
+            return "What would be done now goes beyond what was approved."
+        unsafe = engine.unsafe([whole], max_delete_share=self.run.sync.max_delete_share)
+        if unsafe is not None:
+            return unsafe
+        if self.run.sync.mode == Sync.Mode.REVIEW and not self._asked_for() and whole.changes:
+            return "It is set to ask before writing."
+        return None
+
+    def _leave_planned(self, whole: engine.Plan, why: str | None) -> None:
+        for change in whole.changes:
+            self._report(change, planned_outcome(change), change.reason)
+        if why is not None:
+            self.kind.context.warn(why)
+        status = Run.Status.NEEDS_REVIEW if why is not None else Run.Status.FINISHED
+        runs.supersede_reviews(self.run, now=self.manner.clock())
+        self._finish(status=status, checksum=whole.checksum(), approvable=whole.approvable())
+
+    # ---------------------------------------------------------------- both ways
+
+    def _plan(self, batch: kinds.Batch) -> engine.Plan:
+        plan = engine.plan(
+            batch.desired(),
+            batch.existing(),
+            links_for(self.kind, batch),
+            on_edit=self.kind.on_edit,
+            now=self.manner.clock(),
+        )
+        self.unchanged += plan.unchanged
+        for warning in plan.warnings:
+            self.kind.context.warn(warning)
+        return plan
+
+    def _apply(self, batch: kinds.Batch, plan: engine.Plan) -> None:
+        engine.apply(
+            plan,
+            batch,
+            links_for(self.kind, batch),
+            beat=self._between_changes,
+            now=self.manner.clock,
+            report=self._report,
+        )
+
+    def _between_changes(self) -> None:
+        if self.kind.one_by_one:
+            self.hands.beat()
+        else:
+            self.hands.checkpoint()
+
+    def _report(self, change: engine.Change, outcome: str, reason: str) -> None:
+        if outcome == Change.Outcome.REJECTED or change.held:
+            self.problems = True
+        self._line(
+            action=change.action,
+            key=change.key or "",
+            subject=change.subject,
+            what=change.what,
+            before=change.found.content if change.found else None,
+            after=change.wanted.content if change.wanted else None,
+            outcome=outcome,
+            reason=reason,
+        )
+        if not self.kind.one_by_one and outcome != Change.Outcome.PLANNED:
+            self.hands.progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
+
+    def _line(self, **values: Any) -> None:
+        self.lines += 1
+        Change.objects.create(run=self.run, n=self.lines, **values)
+
+    def _forget_plans_of_dead_attempts(self) -> None:
+        """A run taken up again plans anew; only what was carried out stays written."""
+        mine = self.run.changes
+        mine.filter(outcome__in=[Change.Outcome.PLANNED, Change.Outcome.SKIPPED]).delete()
+        last = mine.order_by("-n").first()
+        self.lines = last.n if last else 0
+        self.problems = mine.filter(outcome=Change.Outcome.REJECTED).exists()
+
+    def _finish(
+        self,
+        *,
+        status: str | None = None,
+        checksum: str = "",
+        approvable: list[str] | None = None,
+    ) -> None:
+        now = self.manner.clock()
+        summary = self.kind.finish()
+        done = Run.Status.FINISHED_WITH_PROBLEMS if self.problems else Run.Status.FINISHED
+        runs.finish(
+            self.run,
+            status=status or done,
+            counts=counts(self.run.changes.all(), unchanged=self.unchanged),
+            warnings=self.kind.context.warnings,
+            checksum=checksum,
+            approvable=approvable,
+            now=now,
+        )
+        if status is None:
+            runs.went_well(self.run.sync, summary=summary, now=now)
+
+
+def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:
+    """What we remember of this batch; nothing where the target shows it all."""
+    if kind.remembers:
+        return StoredLinks(kind.context.sync, batch.part)
+    return engine.MemoryLinks()
+
+
+def planned_outcome(change: engine.Change) -> str:
+    untouched = change.action == "conflict" or change.held
+    return Change.Outcome.SKIPPED if untouched else Change.Outcome.PLANNED
+
+
+def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
+    """The contract's six numbers; a refused change counts as rejected and nothing else."""
+    total = {
+        "create": 0,
+        "update": 0,
+        "delete": 0,
+        "unchanged": unchanged,
+        "conflict": 0,
+        "rejected": 0,
+    }
+    for change in changes:
+        if change.action == "conflict":
+            total["conflict"] += 1
+        elif change.outcome in (Change.Outcome.REJECTED, Change.Outcome.SKIPPED):
+            total["rejected"] += 1
+        else:
+            total[change.action] += 1
+    return total
+
+
+# ------------------------------------------------------------- building a kind
+
+
+def build(
+    sync: Sync,
+    params: dict[str, Any],
+    manner: Manner,
+    before_request: Callable[[], None],
+    *,
+    explicit: bool,
+) -> kinds.Kind:
+    """The sync's kind with both its clients, or CannotRun with a sentence."""
+    kind = kinds.get(sync.kind)
+    sides: dict[str, Any] = {"source": None, "target": None}
+    for side, slug, connection in (
+        ("source", kind.source, sync.source),
+        ("target", kind.target, sync.target),
+    ):
+        if not slug:
+            continue
+        if connection is None:
+            raise CannotRun(f"{sync.name} has no {side}: choose a connection for it.")
+        if not (side == "source" and params.get("erase")):
+            require_usable(connection, now=manner.clock(), explicit=explicit)
+        sides[side] = connections.client(
+            connection, gate=gate_for(connection, manner, before_request)
+        )
+    context = kinds.Context(
+        sync=sync,
+        source=sides["source"],
+        target=sides["target"],
+        options=sync.options,
+        params=params,
+        now=manner.clock(),
+    )
+    return kind(context)
+
+
+def require_usable(connection: Connection, *, now: datetime, explicit: bool) -> None:
+    """Raise CannotRun where a person has to act first; an explicit run asks once more."""
+    if explicit and connection.state == Connection.State.NEEDS_RECONNECT:
+        try:
+            connections.check(connection, now=now)
+        except ReconnectError:
+            logger.info("%s still needs to be connected again", connection)
+    if connection.is_usable:
+        return
+    what = connection.get_state_display() if connection.enabled else "switched off"
+    reason = f" ({connection.reason})" if connection.reason else ""
+    raise CannotRun(f"The connection {connection.name} is {what}{reason}.")
+
+
+def gate_for(
+    connection: Connection, manner: Manner, before_request: Callable[[], None]
+) -> PacedGate:
+    return PacedGate.for_connection(
+        connection,
+        beat=before_request,
+        patience=manner.patience,
+        on_wait=manner.on_wait,
+        now=manner.clock,
+    )
