@@ -1,0 +1,380 @@
+"""Items in, plan out, and applying it: the one way in which anything is brought in step.
+
+Pure but for the calls it is handed: it knows no provider, no database and no clock. What to do
+about each difference is decided here; what is which is found in `matching`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from integrations.errors import RejectedError
+from uploader.items import (
+    Action,
+    Change,
+    Content,
+    Incomplete,
+    Item,
+    Link,
+    Links,
+    MemoryLinks,
+    OnEdit,
+    Outcome,
+    Plan,
+    fingerprint,
+    is_same,
+    trace,
+)
+from uploader.matching import Matching, is_in_step
+
+__all__ = [
+    "Action",
+    "Change",
+    "Content",
+    "Incomplete",
+    "Item",
+    "Link",
+    "Links",
+    "MemoryLinks",
+    "OnEdit",
+    "Outcome",
+    "Plan",
+    "Rechecks",
+    "Target",
+    "apply",
+    "fingerprint",
+    "merged",
+    "plan",
+    "unsafe",
+]
+
+REFUSALS_LAST = timedelta(days=1)
+# Fewer items than this count as this many when the share of deletions is judged.
+SMALL = 10
+# The key of a link that is there while a new database takes up what it finds: were it killed
+# half-way, the next run must go on looking by content.
+ADOPTING = "(adopting)"
+# The key under which the refusal of a delete is remembered where nothing else is known.
+UNLINKED = "(unlinked) "
+# New before old: no order of faults leaves a hole.
+ORDER: tuple[Action, ...] = ("create", "update", "delete", "conflict")
+
+
+# ------------------------------------------------------------------- planning
+
+
+def plan(
+    desired: Iterable[Item],
+    existing: Iterable[Item],
+    links: Links,
+    *,
+    on_edit: OnEdit,
+    now: datetime,
+    adopt: bool = False,
+) -> Plan:
+    """Compare both sides, and say what would bring the target in step. Writes nothing.
+
+    `on_edit` says what happens to what people changed at the target: put right, or left to them.
+    With `adopt` an equal item of nobody's is taken over instead of made a second time.
+    """
+    wanted = _by_key(desired)
+    shown = _with_unique_refs(existing)
+    stored = {link.key: link for link in links.all()}
+    searching = stored.pop(ADOPTING, None) is not None or not stored
+    matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt)
+    deciding = _Deciding(matching=matching, on_edit=on_edit, now=now)
+    changes = [change for key in wanted if (change := deciding.about(key)) is not None]
+    changes += [deciding.unwanted(item) for item in matching.rest if matching.is_ours(item)]
+    different = {change.key for change in changes if change.wanted is not None}
+    links_after = _links_after(matching, different)
+    return Plan(
+        changes=tuple(sorted(changes, key=lambda change: ORDER.index(change.action))),
+        unchanged=len(wanted) - sum(change.wanted is not None for change in changes),
+        wanted=len(wanted),
+        ours=sum(map(matching.is_ours, shown)) - sum(change.surplus for change in changes),
+        warnings=tuple(_warnings(matching, shown, stored)),
+        forgotten=tuple(_forgotten(stored, links_after)),
+        links=tuple(link for key, link in links_after.items() if stored.get(key) != link),
+        adopting=searching and matching.adopted > 0,
+    )
+
+
+def _by_key(desired: Iterable[Item]) -> dict[str, Item]:
+    items: dict[str, Item] = {}
+    for item in desired:
+        if item.key is None:
+            raise ValueError(f"A wanted item has no key: {item.what or item.content}")
+        if item.key in items:
+            raise Incomplete(f"The source listed {item.what or item.key} twice.")
+        items[item.key] = item
+    return items
+
+
+def _with_unique_refs(existing: Iterable[Item]) -> list[Item]:
+    items: dict[str, Item] = {}
+    for item in existing:
+        if item.ref is None:
+            raise ValueError(f"An item at the target has no id: {item.what or item.content}")
+        if item.ref in items:
+            raise Incomplete(f"The target listed {item.what or item.ref} twice.")
+        items[item.ref] = item
+    return list(items.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deciding:
+    """What to do about each item, once it is known which is which."""
+
+    matching: Matching
+    on_edit: OnEdit
+    now: datetime
+
+    def about(self, key: str) -> Change | None:
+        wanted = self.matching.wanted[key]
+        link = self.matching.known.get(key)
+        found = self.matching.pairs.get(key)
+        if found is None:
+            return self._missing(wanted, link)
+        if is_in_step(wanted, found, link):
+            return None
+        return self._different(wanted, found, link)
+
+    def _missing(self, wanted: Item, link: Link | None) -> Change:
+        key = wanted.key or ""
+        vanished = link is not None and link.ref is not None and not _is_our_delete(link)
+        if vanished and self.on_edit == "conflict":
+            reason = "Somebody deleted it at the target."
+            return Change(action="conflict", key=key, wanted=wanted, reason=reason, link=link)
+        held = self._is_held(link, wanted, None)
+        return Change(
+            action="create",
+            key=key,
+            wanted=wanted,
+            reason=_refusal(link, held) or ("It was deleted at the target." if vanished else ""),
+            held=held,
+            link=link,
+            lookalikes=self.matching.lookalikes(wanted),
+        )
+
+    def _different(self, wanted: Item, found: Item, link: Link | None) -> Change:
+        edited = _is_edited(found, link)
+        change = Change(
+            action="conflict", key=wanted.key or "", wanted=wanted, found=found, link=link
+        )
+        if not self.matching.is_ours(found):
+            return replace(change, reason="Something that is not ours is in its place.")
+        if edited and self.on_edit == "conflict":
+            return replace(change, reason="Somebody changed it at the target.")
+        held = self._is_held(link, wanted, found)
+        reason = _refusal(link, held) or ("It was changed at the target." if edited else "")
+        return replace(change, action="update", held=held, reason=reason)
+
+    def unwanted(self, found: Item) -> Change:
+        link = self.matching.link_to(found)
+        key = link.key if link else f"{UNLINKED}{found.ref}"
+        change = Change(action="delete", key=key, found=found, link=link)
+        if self.on_edit == "conflict" and _is_edited(found, link):
+            reason = "It is no longer wanted, but somebody changed it at the target."
+            return replace(change, action="conflict", reason=reason)
+        held = self._is_held(link, None, found)
+        surplus = self._is_surplus(found, link)
+        reason = _refusal(link, held) or ("It is there more than once." if surplus else "")
+        return replace(change, surplus=surplus, held=held, reason=reason)
+
+    def _is_surplus(self, found: Item, link: Link | None) -> bool:
+        if found.key is not None:
+            return found.key in self.matching.pairs
+        return (link is None or link.key.startswith(UNLINKED)) and self.matching.has_twin(found)
+
+    def _is_held(self, link: Link | None, wanted: Item | None, found: Item | None) -> bool:
+        if link is None or link.refused_at is None or self.now - link.refused_at >= REFUSALS_LAST:
+            return False
+        same_wanted = link.wanted is None if wanted is None else is_same(link.wanted, wanted)
+        same_found = link.ref is None if found is None else is_same(link.found, found)
+        return same_wanted and same_found
+
+
+def _is_our_delete(link: Link) -> bool:
+    return link.wanted is None and link.sent_at is not None
+
+
+def _is_edited(found: Item, link: Link | None) -> bool:
+    return link is not None and link.found is not None and not is_same(link.found, found)
+
+
+def _refusal(link: Link | None, held: bool) -> str:
+    return link.reason if link is not None and held else ""
+
+
+def _links_after(matching: Matching, different: set[str]) -> dict[str, Link]:
+    """What is to be remembered before anything is written; what is in step is linked as seen."""
+    after = {}
+    for key, wanted in matching.wanted.items():
+        found = matching.pairs.get(key)
+        if found is not None and key not in different and matching.is_ours(found):
+            after[key] = Link(key=key, ref=found.ref, wanted=trace(wanted), found=trace(found))
+        elif key in matching.known:
+            after[key] = matching.known[key]
+    links = (matching.link_to(item) for item in matching.rest)
+    return after | {link.key: link for link in links if link is not None}
+
+
+def _forgotten(stored: dict[str, Link], after: dict[str, Link]) -> list[str]:
+    """Keys that are neither wanted nor there, and those that give up their id to another key."""
+    owners = {link.ref: key for key, link in after.items() if link.ref}
+    return [
+        key
+        for key, link in stored.items()
+        if key not in after or owners.get(link.ref or "", key) != key
+    ]
+
+
+def _warnings(matching: Matching, shown: list[Item], stored: dict[str, Link]) -> Iterable[str]:
+    if matching.adopted:
+        yield f"{matching.adopted} found at the target by their content and taken for ours."
+    refs = {link.ref for link in stored.values() if link.ref is not None}
+    if refs and matching.wanted and refs.isdisjoint(item.ref for item in shown):
+        yield f"Nothing of what we put at the target ({len(refs)}) is there any more."
+
+
+def merged(plans: Iterable[Plan]) -> Plan:
+    """Several batches as one, to be judged, shown and approved; applied is each by itself."""
+    plans = list(plans)
+    return Plan(
+        changes=tuple(change for plan in plans for change in plan.changes),
+        unchanged=sum(plan.unchanged for plan in plans),
+        wanted=sum(plan.wanted for plan in plans),
+        ours=sum(plan.ours for plan in plans),
+        warnings=tuple(dict.fromkeys(warning for plan in plans for warning in plan.warnings)),
+    )
+
+
+def unsafe(plans: Iterable[Plan], *, max_delete_share: float) -> str | None:
+    """Why nobody should apply these without a person having looked; None where all is well."""
+    whole = merged(plans)
+    deletes = sum(change.action == "delete" and not change.surplus for change in whole.writes)
+    if deletes and not whole.wanted:
+        return f"The source came back empty, while {whole.ours} of ours are at the target."
+    # Rounded, since 0.29 * 100 is a little less than 29.
+    if deletes > round(max_delete_share * max(whole.ours, SMALL), 6):
+        return f"{deletes} of {whole.ours} would be deleted, more than {max_delete_share:.0%}."
+    return None
+
+
+# ------------------------------------------------------------------- applying
+
+
+class Target(Protocol):
+    """Where changes are written."""
+
+    def apply(self, change: Change) -> Item | None:
+        """Write it, and say what the target then shows (None for a delete; gone is done)."""
+        ...
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A target that can make sure, just before a delete, that it is still right."""
+
+    def recheck(self, change: Change) -> bool: ...
+
+
+Report = Callable[[Change, Outcome, str], None]
+
+
+def apply(
+    plan: Plan,
+    target: Target,
+    links: Links,
+    *,
+    beat: Callable[[], None],
+    now: Callable[[], datetime],
+    report: Report,
+    order: Sequence[Action] = ORDER,
+) -> dict[str, int]:
+    """Carry a plan out, one change after the other, and count what was done.
+
+    A refusal is remembered and the rest goes on. Every other error goes up at once: the links
+    say what was sent, and planning again finds out what came of it.
+    """
+    beat()
+    _remember(plan, links, now=now)
+    done = dict.fromkeys(("create", "update", "delete", "conflict", "rejected"), 0)
+    done["unchanged"] = plan.unchanged
+    for change in sorted(plan.changes, key=lambda change: order.index(change.action)):
+        outcome, reason = _carry_out(change, target, links, beat=beat, now=now)
+        if outcome == "rejected" or change.held:
+            done["rejected"] += 1
+        elif outcome == "done" or change.action == "conflict":
+            done[change.action] += 1
+        report(change, outcome, reason)
+    return done
+
+
+def _remember(plan: Plan, links: Links, *, now: Callable[[], datetime]) -> None:
+    if plan.adopting:
+        links.save(Link(key=ADOPTING, sent_at=now()))
+    for key in plan.forgotten:
+        links.forget(key)
+    for link in plan.links:
+        links.save(link)
+    if plan.adopting:
+        links.forget(ADOPTING)
+
+
+def _carry_out(
+    change: Change,
+    target: Target,
+    links: Links,
+    *,
+    beat: Callable[[], None],
+    now: Callable[[], datetime],
+) -> tuple[Outcome, str]:
+    if not change.is_write:
+        return "skipped", change.reason
+    try:
+        beat()
+        if not _is_still_right(change, target):
+            return "skipped", "It is not certain that it is gone from the source."
+        _write(change, target, links, now=now)
+    except RejectedError as error:
+        links.save(
+            replace(_note(change), found=_shown(change), refused_at=now(), reason=str(error))
+        )
+        return "rejected", str(error)
+    return "done", change.reason
+
+
+def _is_still_right(change: Change, target: Target) -> bool:
+    if change.action != "delete" or change.surplus or not isinstance(target, Rechecks):
+        return True
+    return target.recheck(change)
+
+
+def _write(change: Change, target: Target, links: Links, *, now: Callable[[], datetime]) -> None:
+    # A delete needs no note where nothing is linked: gone and unwanted leave nothing to tell.
+    if change.wanted is not None or change.link is not None:
+        links.save(replace(_note(change), sent_at=now()))
+    shown = target.apply(change)
+    if change.wanted is None:
+        links.forget(change.key)
+    elif shown is None or shown.ref is None:
+        raise ValueError(f"The target did not say what it shows after the {change.action}.")
+    else:
+        links.save(replace(_note(change), ref=shown.ref, found=trace(shown)))
+
+
+def _note(change: Change) -> Link:
+    """What has to be known of a change that was sent and may never be answered."""
+    return Link(
+        key=change.key,
+        ref=change.found.ref if change.found else None,
+        wanted=trace(change.wanted) if change.wanted else None,
+        found=_shown(change) or (json.dumps(change.lookalikes) if change.lookalikes else None),
+    )
+
+
+def _shown(change: Change) -> str | None:
+    return trace(change.found) if change.found else None
