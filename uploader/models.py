@@ -189,7 +189,8 @@ class Link(models.Model):
     key = models.CharField(max_length=200)
     ref = models.CharField(max_length=200, null=True, blank=True)
     wanted = models.CharField(max_length=64, null=True, blank=True)
-    found = models.CharField(max_length=64, null=True, blank=True)
+    # A trace, or a list of ids: see uploader/items.py.
+    found = models.TextField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
