@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 
 class CannotOpen(Exception):
@@ -18,7 +19,7 @@ def keys() -> MultiFernet:
 
 
 class Sealed:
-    """An encrypted JSON object; opened on demand, so that a wrong key breaks one use, not a page."""
+    """An encrypted JSON object, opened on demand: a wrong key breaks one use, not a page."""
 
     def __init__(self, ciphertext: str) -> None:
         self.ciphertext = ciphertext
@@ -49,17 +50,31 @@ class Sealed:
     __str__ = __repr__
 
 
+class SealedAttribute(DeferredAttribute):
+    """Seals what is assigned at once, so that an instance never holds secrets in clear."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = self.field.to_python(value)
+
+
 class SealedField(models.TextField):  # type: ignore[type-arg]
-    """Holds `Sealed`; a plain dict given to it is sealed on the way into the database."""
+    """Holds `Sealed`; a plain dict given to it is sealed, a text is taken to be sealed already."""
+
+    descriptor_class = SealedAttribute
 
     def from_db_value(self, value: str | None, *_: Any) -> Sealed:
         return Sealed(value or "")
 
     def to_python(self, value: Any) -> Sealed:
-        return value if isinstance(value, Sealed) else Sealed.seal(value or {})
+        if isinstance(value, Sealed):
+            return value
+        return Sealed(value) if isinstance(value, str) else Sealed.seal(value or {})
 
     def get_prep_value(self, value: Any) -> str:
         return self.to_python(value).ciphertext
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj))
 
     def get_lookup(self, lookup_name: str) -> Any:
         raise FieldError("Encrypted credentials cannot be searched.")

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from integrations.client import Client, Credentials, Gate, is_safe_base_url
+from integrations.errors import UnexpectedError
 
 
 class Provider:
@@ -63,12 +63,17 @@ class Provider:
         ]
 
     def base_url(self, own: str = "") -> str:
-        """Where this provider is: a connection's own address, the environment's, or the usual."""
+        """Where this provider is: a connection's own address, the environment's, or the usual.
+
+        UnexpectedError where tokens must not be sent there.
+        """
         url = own or self.setting("BASE_URL") or self._at_sandbox() or self.default_base_url
         if not is_safe_base_url(url):
-            raise ImproperlyConfigured(
-                f"{self.slug.upper()}_BASE_URL must start with https:// "
-                f"(plain http is for this machine's own addresses only): {url!r}"
+            raise UnexpectedError(
+                provider=self.name,
+                doing="choosing the address",
+                excerpt=f"{url} must start with https:// (plain http is for this machine's own "
+                f"addresses only); see {self.slug.upper()}_BASE_URL",
             )
         return url
 

@@ -1,0 +1,279 @@
+"""What can be done with a connection: connect, confirm, check, refresh, disconnect.
+
+The only writer of `Connection` besides `configure` and the admin's form. Every change of state is
+one UPDATE that names the state it starts from, so that of two at once one wins.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from integrations.client import Client, Credentials, Gate
+from integrations.encryption import CannotOpen, Sealed
+from integrations.errors import (
+    IntegrationError,
+    ReconnectError,
+    RetryableError,
+    UnexpectedError,
+)
+from integrations.models import Connection
+from integrations.pace import PacedGate
+
+logger = logging.getLogger(__name__)
+State = Connection.State
+
+# Sent after commit: connection, by, again (whether it had been connected before).
+connected = Signal()
+# Sent after commit: connection, by, erase (whether what we wrote for its owner is to go as well).
+disconnected = Signal()
+
+# Longer than a token request can last (integrations/oauth.py), so a holder is dead when it ends.
+REFRESH_LEASE = timedelta(seconds=60)
+REFRESH_WAIT = 3.0
+
+
+# ------------------------------------------------------------------- connecting
+
+
+def connect(
+    *,
+    provider: str,
+    owner: Any,
+    name: str,
+    credentials: Mapping[str, Any],
+    account: str = "",
+    unconfirmed: bool = False,
+    by: Any,
+    now: datetime,
+) -> Connection:
+    """Make a connection, or give the one that exists (by owner and provider, else by name) new
+    credentials. `unconfirmed`: it waits for `confirm` before anything uses it."""
+    values = {
+        "credentials": Sealed.seal(dict(credentials)),
+        "account": account,
+        "state": State.UNCONFIRMED if unconfirmed else State.CONNECTED,
+        "reason": "",
+        "refreshing_until": None,  # a refresh under way must not put the old grant back
+        **({} if unconfirmed else {"connected_at": now, "checked_at": now}),
+    }
+    which = {"name": name, "owner": None} if owner is None else {"owner": owner}
+    with transaction.atomic():
+        before = Connection.objects.filter(**which, provider=provider).first()
+        connection, _ = Connection.objects.update_or_create(
+            **which, provider=provider, defaults=values, create_defaults={"name": name, **values}
+        )
+        if not unconfirmed:
+            _tell_connected(connection, by=by, again=before is not None and _was_used(before))
+    return connection
+
+
+def confirm(connection: Connection, *, by: Any, now: datetime) -> None:
+    """The person has said that the account is the right one; nothing happens if it was said."""
+    again = _was_used(connection)
+    with transaction.atomic():
+        waiting = Connection.objects.filter(pk=connection.pk, state=State.UNCONFIRMED)
+        if waiting.update(state=State.CONNECTED, reason="", connected_at=now, checked_at=now):
+            _tell_connected(connection, by=by, again=again)
+    connection.refresh_from_db()
+
+
+def _was_used(connection: Connection) -> bool:
+    return connection.connected_at is not None
+
+
+def _tell_connected(connection: Connection, *, by: Any, again: bool) -> None:
+    def tell() -> None:
+        fresh = Connection.objects.get(pk=connection.pk)
+        connected.send(sender=Connection, connection=fresh, by=by, again=again)
+
+    transaction.on_commit(tell)
+
+
+# ------------------------------------------------------------------------ using
+
+
+class StoredCredentials(Credentials):
+    """A connection's credentials as they stand in the database; renewed ones are kept there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.values: Mapping[str, Any] = opened(connection)
+
+    def read(self) -> Mapping[str, Any]:
+        return self.values
+
+    def renew(self, stale: str) -> Mapping[str, Any]:
+        self.values = refresh(self.connection, stale)
+        return self.values
+
+
+def opened(connection: Connection) -> Mapping[str, Any]:
+    """The credentials in clear; a wrong key says what to do, and changes nothing."""
+    try:
+        return connection.credentials.open()
+    except CannotOpen:
+        raise UnexpectedError(
+            provider=connection.spec.name,
+            doing=f"opening the credentials of {connection.name}",
+            excerpt="they were encrypted with a key that CREDENTIALS_KEYS no longer holds; put "
+            "that key back at its end, or connect again",
+        ) from None
+
+
+def client(connection: Connection, *, gate: Gate | None = None) -> Client:
+    """The provider's client on this connection's behalf; without a gate it keeps to the pace."""
+    spec = connection.spec
+    return spec.client(
+        StoredCredentials(connection),
+        base_url=spec.base_url(connection.base_url),
+        gate=gate or PacedGate.for_connection(connection, beat=_nothing),
+    )
+
+
+def _nothing() -> None:
+    return
+
+
+def check(connection: Connection, *, now: datetime) -> str:
+    """Make the provider's cheapest call: whose account it is, in words, or one of the four errors.
+
+    Heals a connection that needed reconnecting and works; only a refusal of the credentials
+    themselves makes it need that.
+    """
+    try:
+        detail = connection.spec.check(client(connection))
+    except ReconnectError as error:
+        needs_reconnect(connection, str(error), now=now)
+        raise
+    unchanged = Connection.objects.filter(pk=connection.pk, connected_at=connection.connected_at)
+    unchanged.filter(state__in=(State.CONNECTED, State.UNCONFIRMED)).update(checked_at=now)
+    unchanged.filter(state=State.NEEDS_RECONNECT).update(
+        state=State.CONNECTED, reason="", checked_at=now
+    )
+    connection.refresh_from_db()
+    return detail
+
+
+def needs_reconnect(connection: Connection, reason: str, *, now: datetime) -> None:
+    """Only a person can help. A connection that was made anew meanwhile is left alone."""
+    Connection.objects.filter(
+        pk=connection.pk,
+        connected_at=connection.connected_at,
+        state__in=(State.CONNECTED, State.NEEDS_RECONNECT),
+    ).update(state=State.NEEDS_RECONNECT, reason=reason, checked_at=now)
+    connection.refresh_from_db()
+
+
+# ------------------------------------------------------------------- refreshing
+
+
+def refresh(
+    connection: Connection, stale: str, *, now: datetime | None = None
+) -> Mapping[str, Any]:
+    """Credentials in place of the access token `stale`: somebody else's fresh ones, or new ones.
+
+    Two refreshes with one rotating token would end the sign-in for good. So one process at a
+    time holds a lease; whoever comes second reads what the first one stored.
+    """
+    now = now or timezone.now()
+    until = now + REFRESH_LEASE
+    row = Connection.objects.filter(pk=connection.pk)
+    free = row.filter(refreshing_until=None) | row.filter(refreshing_until__lt=now)
+    if not free.update(refreshing_until=until):
+        stored = _stored(connection)
+        if _is_fresh(stored, stale):
+            return stored
+        raise RetryableError(
+            provider=connection.spec.name,
+            doing="renewing the sign-in",
+            excerpt="it is being renewed right now",
+            retry_after=REFRESH_WAIT,
+        )
+    mine = row.filter(refreshing_until=until)
+    try:
+        stored = _stored(connection)
+        if _is_fresh(stored, stale):
+            return stored
+        return _renewed(connection, stored, stale, mine)
+    finally:
+        mine.update(refreshing_until=None)
+
+
+def _renewed(
+    connection: Connection, stored: Mapping[str, Any], stale: str, mine: Any
+) -> Mapping[str, Any]:
+    spec = connection.spec
+    base_url = spec.base_url(connection.base_url)
+    try:
+        fresh = spec.refresh(stored, base_url=base_url)
+    except ReconnectError:
+        # Somebody may have signed in again while we asked with the old grant.
+        stored = _stored(connection)
+        if _is_fresh(stored, stale):
+            return stored
+        raise
+    if mine.update(credentials=Sealed.seal(fresh), refreshing_until=None):
+        connection.refresh_from_db(fields=["credentials"])
+        return fresh
+    # Connected again or disconnected meanwhile: what we got is nobody's, so it is given back.
+    _give_back(connection, fresh)
+    stored = _stored(connection)
+    if _is_fresh(stored, stale):
+        return stored
+    raise ReconnectError(
+        provider=spec.name, doing="renewing the sign-in", excerpt="it is not connected any more"
+    )
+
+
+def _stored(connection: Connection) -> Mapping[str, Any]:
+    connection.refresh_from_db(fields=["credentials"])
+    return opened(connection)
+
+
+def _is_fresh(stored: Mapping[str, Any], stale: str) -> bool:
+    return bool(stored.get("access_token")) and stored["access_token"] != stale
+
+
+# ---------------------------------------------------------------- disconnecting
+
+
+def disconnect(connection: Connection, *, by: Any, now: datetime, erase: bool = False) -> None:
+    """Forget the credentials, and only then tell others and give the tokens back."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.state == State.DISCONNECTED:
+            return
+        Connection.objects.filter(pk=row.pk).update(
+            state=State.DISCONNECTED,
+            reason="",
+            credentials=Sealed.seal({}),
+            checked_at=now,
+            refreshing_until=None,
+        )
+        transaction.on_commit(lambda: _tell_disconnected(row, by=by, erase=erase))
+    connection.refresh_from_db()
+
+
+def _tell_disconnected(before: Connection, *, by: Any, erase: bool) -> None:
+    fresh = Connection.objects.get(pk=before.pk)
+    disconnected.send(sender=Connection, connection=fresh, by=by, erase=erase)
+    try:
+        tokens = opened(before)
+    except UnexpectedError:
+        logger.warning("%s: its tokens cannot be given back without their key", before)
+        return
+    _give_back(before, tokens)
+
+
+def _give_back(connection: Connection, tokens: Mapping[str, Any]) -> None:
+    """Best effort: the person has been let go here already, whatever the provider says."""
+    spec = connection.spec
+    try:
+        spec.revoke(tokens, base_url=spec.base_url(connection.base_url))
+    except IntegrationError as error:
+        logger.info("%s: %s", connection, error)
