@@ -86,7 +86,8 @@ class Storm:
         if self.draw.random() >= self.chance:
             return None
         kind = self.draw.choice(self.kinds)
-        return Fault(provider, kind, retry_after=self.retry_after, delay=self.delay)
+        delay = self.delay if kind == "slow" else 0.0
+        return Fault(provider, kind, retry_after=self.retry_after, delay=delay)
 
 
 def _concerns(wanted: str, match: str, *, provider: str, line: str) -> bool:

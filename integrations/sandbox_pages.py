@@ -55,6 +55,8 @@ class Control:
 
     def answer(self, request: Request) -> Response | None:
         """None for whatever is not ours."""
+        if request.path == "/favicon.ico":
+            return Response(204)
         if request.path in self._reads:
             if request.method not in ("GET", "HEAD"):
                 return json_answer({"error": "use GET"}, status=405)

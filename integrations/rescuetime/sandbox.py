@@ -219,8 +219,8 @@ class RescueTimeSandbox(OAuthSandbox):
             "person": account.person,
             "about": account.words,
             "days with data": len(days),
-            "first": days[0] if days else "none",
-            "last": days[-1] if days else "none",
+            "first": days[0].isoformat() if days else "none",
+            "last": days[-1].isoformat() if days else "none",
             "hours": round(sum(sum(account.days.totals(d).values()) for d in days) / 3600),
             "utc_offset": account.utc_offset,
         }
