@@ -1,0 +1,46 @@
+"""`configure FILE`: show what a file would change in the database; `--apply` does it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from config.configuration import Plan, WrongFile, configure
+from uploader.command import Answer, JsonCommand, WrongUse
+
+
+class Command(JsonCommand):
+    help = "Show what a configuration file would change in the database; --apply does it."
+    nothing = {"applied": False, "changes": [], "warnings": []}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE", help="such as lockstep.toml")
+        parser.add_argument("--apply", action="store_true", help="do it, rather than show it")
+
+    def answer(self, options: dict[str, Any]) -> Answer:
+        apply: bool = options["apply"]
+        try:
+            plan = configure(options["file"], apply=apply)
+        except WrongFile as error:
+            raise WrongUse(str(error)) from error
+        self._tell(plan, apply=apply)
+        return Answer(
+            {
+                "applied": apply,
+                "changes": [step.line() for step in plan.steps],
+                "warnings": plan.warnings,
+                "error": None,
+            }
+        )
+
+    def _tell(self, plan: Plan, *, apply: bool) -> None:
+        for warning in plan.warnings:
+            self.say(f"warning  {warning}")
+        for step in plan.steps:
+            self.say(f"{step.action:<8} {step.what}")
+        if not plan.steps:
+            self.say("The database is as the file says: nothing to change.")
+        elif apply:
+            self.say("Done. `check_connections` says whether the connections work.")
+        else:
+            self.say("Nothing was changed: --apply does it.")
