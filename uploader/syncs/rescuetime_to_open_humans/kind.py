@@ -1,0 +1,307 @@
+"""The kind `rescuetime_to_open_humans`: a member's computer use, one file a month.
+
+Which months are due is decided here, from coarse totals and the listing's metadata. A month is
+put together in making.py, and the files are shelf.py's.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+
+from integrations.models import Connection
+from integrations.open_humans.client import File
+from uploader.kinds import Batch, Context, Kind, register
+from uploader.syncs.rescuetime_to_open_humans import facts
+from uploader.syncs.rescuetime_to_open_humans.batches import (
+    OLD_WORDS,
+    KeptBatch,
+    MonthBatch,
+    PreviewBatch,
+    RemovalBatch,
+)
+from uploader.syncs.rescuetime_to_open_humans.due import Known, is_due, would_change
+from uploader.syncs.rescuetime_to_open_humans.making import Maker
+from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, last_day, overlapped
+from uploader.syncs.rescuetime_to_open_humans.overview import Overview, Search
+from uploader.syncs.rescuetime_to_open_humans.reading import Reader
+from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
+from uploader.syncs.rescuetime_to_open_humans.takeover import OldFile, OldFiles
+
+# How often the files are listed again after an erasure, for what a dying import still put there.
+ERASING_ROUNDS = 5
+
+
+class Options(forms.Form):
+    window_days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=28,
+        initial=WINDOW_DAYS,
+        help_text="Days in one question to RescueTime; fewer where it refuses so many.",
+    )
+
+
+@register
+class RescueTimeToOpenHumans(Kind):
+    slug = "rescuetime_to_open_humans"
+    name = "RescueTime to Open Humans"
+    words = "Keeps a person's RescueTime history at Open Humans, one file a month, up to date."
+    source = "rescuetime"
+    target = "open_humans"
+    options_form = Options
+    on_edit = "restore"
+    for_members = True
+    one_by_one = True
+    remembers = False
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.from_connection = _given(context.sync.source)
+        self.to_connection = _given(context.sync.target)
+        self.shelf = Shelf(
+            context.target, connection=self.to_connection, generation=self._generation()
+        )
+        self.old = OldFiles()
+        self.overview: Overview | None = None
+        self._read_old_from: str | None = None
+
+    def _generation(self) -> int:
+        """Rises when a person connects another account: its files never mix with those before."""
+        for connection in (self.from_connection, self.to_connection):
+            if isinstance(connection.facts.get("generation"), int):
+                return int(connection.facts["generation"])
+        return 1
+
+    @property
+    def _erases(self) -> bool:
+        return bool(self.context.params.get("erase"))
+
+    # ---------------------------------------------------------------- looking
+
+    def _look(self) -> Overview:
+        """The listing and the coarse totals: all that deciding needs."""
+        if self.overview is None:
+            self.shelf.look()
+            search = Search(
+                self.context.source,
+                facts=self.from_connection.facts,
+                now=self.context.now,
+                beat=self.context.beat,
+            )
+            self.overview = search.overview()
+            for warning in self.overview.warnings:
+                self.context.warn(warning)
+        return self.overview
+
+    def _read_old_files(self) -> None:
+        """Once it is known which project we are: before, nothing proves whose such a file is.
+
+        The file of another account than the first is not this history's.
+        """
+        source = self.shelf.source
+        if source == self._read_old_from or self.shelf.generation != 1:
+            return
+        self._read_old_from = source
+        self.old.close()
+        self.old = OldFiles()
+        self.old.read(
+            self.shelf,
+            unreadable=self.to_connection.facts.get("unreadable", {}),
+            beat=self.context.beat,
+            refuse=self._refuse_old_file,
+        )
+
+    def _refuse_old_file(self, file: File, why: str) -> None:
+        """Said once, and noted, so that a large file is not fetched again every day."""
+        self.context.warn(
+            f"{file.basename}, the file of the earlier tool, could not be read ({why}). "
+            "It stays where it is, and the import goes on without it."
+        )
+        known = self.to_connection.facts.get("unreadable", {})
+        facts.note(self.to_connection, unreadable={**known, str(file.id): why})
+
+    # --------------------------------------------------------------- deciding
+
+    def _months(self) -> list[str]:
+        overview = self._look()
+        return sorted(overview.months.keys() | self.shelf.months().keys() | self.old.months())
+
+    def _known(self, month: str) -> Known:
+        overview = self._look()
+        copies = self.shelf.months().get(month, [])
+        marker = copies[0].marker if copies else None
+        noted = self.from_connection.facts.get("read", {}).get(month)
+        return Known(
+            total=overview.months.get(month),
+            said=noted if noted is not None else marker.seconds if marker else None,
+            has_file=marker is not None,
+            overlapped=month in overlapped(self.context.now),
+            earliest=month == overview.earliest,
+            lacks_old_days=bool(self.old.days(month).difference(marker.rows if marker else ())),
+        )
+
+    def _due(self) -> list[str]:
+        """The oldest first: what a resumed run would read twice, the newest, comes last."""
+        return [month for month in self._months() if is_due(self._known(month))]
+
+    def _settled(self, month: str) -> None:
+        """The month was read and its file is right: note the total if the metadata tells another.
+
+        See `due.is_due` for why.
+        """
+        said = self._look().months.get(month)
+        copies = self.shelf.months().get(month, [])
+        read = dict(self.from_connection.facts.get("read", {}))
+        before = read.pop(month, None)
+        if copies and said is not None and copies[0].marker.seconds != said:
+            read[month] = said
+        if read.get(month) != before:
+            facts.note(self.from_connection, read=read or None)
+
+    # ---------------------------------------------------------------- the run
+
+    def total(self) -> int:
+        if self._erases:
+            return 1
+        self._look()
+        self._read_old_files()
+        return len(self._due()) + len(self.old.files)
+
+    def batches(self) -> Iterator[Batch]:
+        if self._erases:
+            yield from self._erase()
+            return
+        self._look()
+        try:
+            done: set[str] = set()
+            yield from self._each_month(done)
+            kept = self.shelf.months().keys() - done
+            if kept:
+                yield KeptBatch(self.shelf, kept)
+            yield from self._remove_old_files()
+        finally:
+            self.old.close()
+
+    def _each_month(self, done: set[str]) -> Iterator[Batch]:
+        maker = Maker(
+            reader=Reader(
+                self.context.source,
+                last=last_day(self.context.now),
+                beat=self.context.beat,
+                window_days=self.context.options.get("window_days") or WINDOW_DAYS,
+            ),
+            shelf=self.shelf,
+            old=self.old,
+            beat=self.context.beat,
+            warn=self.context.warn,
+            now=self.context.now,
+        )
+        while True:
+            source = self._read_old_from
+            self._read_old_files()
+            maker.old = self.old
+            if source != self._read_old_from:
+                # Our first upload has just taught us which files are ours: look again.
+                done -= {month for month in done if self._is_unfinished(month)}
+            month = next((month for month in self._due() if month not in done), None)
+            if month is None:
+                return
+            done.add(month)
+            batch = MonthBatch(
+                month,
+                seconds=self._look().months.get(month),
+                maker=maker,
+                settled=self._settled,
+            )
+            try:
+                yield batch
+            finally:
+                batch.close()
+
+    def _is_unfinished(self, month: str) -> bool:
+        return self._known(month).lacks_old_days or len(self.shelf.months().get(month, [])) > 1
+
+    # --------------------------------------------------------------- removals
+
+    def _remove_old_files(self) -> Iterator[Batch]:
+        for old in self.old.files:
+            missing = self._not_yet_there(old)
+            if missing:
+                self.context.warn(
+                    f"{old.file.basename}, the file of the earlier tool, stays until every month "
+                    f"of it is there; missing: {', '.join(missing)}."
+                )
+                continue
+            if old.doubled:
+                self.context.warn(
+                    f"{old.doubled:,} rows stood twice in {old.file.basename}, the file of the "
+                    "earlier tool, and were taken over once."
+                )
+            yield RemovalBatch(
+                shelf=self.shelf,
+                files=lambda old=old: [f for f in self.shelf.files if f.id == old.file.id],
+                what=f": {OLD_WORDS}",
+                still_right=lambda _ref, old=old: self._is_there_now(old),
+            )
+
+    def _not_yet_there(self, old: OldFile) -> list[str]:
+        """The months in which our file lacks a day of the old one."""
+        months = self.shelf.months()
+        return [
+            month
+            for month in sorted(old.months())
+            if month not in months or old.days(month).keys() - months[month][0].marker.rows.keys()
+        ]
+
+    def _is_there_now(self, old: OldFile) -> bool:
+        self.shelf.look()
+        return not self._not_yet_there(old)
+
+    def _erase(self) -> Iterator[Batch]:
+        for _ in range(ERASING_ROUNDS):
+            self.shelf.look()
+            if not self.shelf.everything_ours():
+                return
+            yield RemovalBatch(
+                shelf=self.shelf,
+                files=self.shelf.everything_ours,
+                what="",
+                still_right=lambda _ref: True,
+            )
+        self.shelf.look()
+        left = len(self.shelf.everything_ours())
+        if left:
+            self.context.warn(f"{left} files are still listed at Open Humans after deleting them.")
+
+    # ------------------------------------------------------------------ pages
+
+    def preview(self) -> Iterator[Batch] | None:
+        self._look()
+        changing = {month for month in self._months() if would_change(self._known(month))}
+        return iter([PreviewBatch(self.shelf, changing=changing)])
+
+    def finish(self) -> dict[str, Any]:
+        if self._erases:
+            facts.note(self.from_connection, read=None)
+        else:
+            self._note_overview()
+        months = self.shelf.months()
+        return {
+            "months": {
+                month: sum(copies[0].marker.rows.values())
+                for month, copies in sorted(months.items())
+            }
+        }
+
+    def _note_overview(self) -> None:
+        """Only once everything it told of is there: a resumed run has to ask in full again."""
+        overview = self._look()
+        if overview.learnt and overview.months.keys() <= self.shelf.months().keys():
+            facts.note(self.from_connection, **overview.learnt)
+
+
+def _given(connection: Connection | None) -> Connection:
+    if connection is None:
+        raise ValueError("A sync of this kind needs both its connections.")
+    return connection

@@ -1,0 +1,110 @@
+"""Putting a month together: what RescueTime shows now, and the days that only older files have.
+
+Replacing a day by a fresh reading of it is fine; replacing it by nothing never is. A plan that
+lapses hides old days, and must not erase them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from integrations.errors import RejectedError
+from uploader.syncs.rescuetime_to_open_humans.files import (
+    Beat,
+    Body,
+    Marker,
+    MonthFile,
+    Row,
+    WrongShape,
+    count_days,
+    day_of,
+    in_order,
+    write,
+)
+from uploader.syncs.rescuetime_to_open_humans.reading import Reader, Reading
+from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
+from uploader.syncs.rescuetime_to_open_humans.tables import Table
+from uploader.syncs.rescuetime_to_open_humans.takeover import OldFiles
+
+
+@dataclass(frozen=True)
+class Made:
+    """A month's file as it should be, not yet anywhere."""
+
+    body: Body
+    marker: Marker
+
+
+@dataclass(kw_only=True)
+class Maker:
+    reader: Reader
+    shelf: Shelf
+    old: OldFiles
+    beat: Beat
+    warn: Callable[[str], None]
+    now: datetime
+
+    def make(self, month: str, *, seconds: int | None, current: MonthFile | None) -> Made | None:
+        """The month's file, or None where there is nothing to put into it.
+
+        `seconds` is RescueTime's coarse total, None where it shows nothing; `current` is the file
+        that is there already.
+        """
+        reading = self._read(month, seconds)
+        fresh = {day_of(row) for row in reading.rows}
+        there = current.marker.rows if current else {}
+        lost = {day for day, rows in there.items() if rows and day not in fresh}
+        only_old = self.old.days(month) - fresh - lost
+        rows = list(reading.rows)
+        if current is not None and lost:
+            rows += self._carry(current, lost)
+        rows += self.old.rows(month, only_old)
+        if not rows:
+            return None
+        marker = Marker(
+            month=month,
+            generation=self.shelf.generation,
+            rows={},
+            seconds=seconds,
+            carried=sorted(lost | only_old),
+            taken_over=self.old.origin(month, only_old) or self._origin(current, lost),
+        )
+        body = write(in_order(rows), notes=reading.notes, beat=self.beat)
+        return Made(body, replace(marker, rows=body.days))
+
+    def _read(self, month: str, seconds: int | None) -> Reading:
+        if seconds is None:
+            return Reading(notes=self.old.notes())
+        reading = self.reader.read(month, seconds=seconds)
+        for warning in reading.warnings:
+            self.warn(warning)
+        return reading
+
+    def _origin(self, current: MonthFile | None, lost: set[str]) -> str | int | None:
+        return current.marker.taken_over if current and lost else None
+
+    def _carry(self, current: MonthFile, days: set[str]) -> list[Row]:
+        """These days as the file at Open Humans has them; people hear of each once."""
+        rows = self._rows_of(current, days)
+        counted = count_days(rows)
+        if counted != {day: n for day, n in sorted(current.marker.rows.items()) if day in days}:
+            raise self._unusable(current, "its days are not those that it had when we wrote it")
+        for day in sorted(days.difference(current.marker.carried)):
+            self.warn(
+                f"{day}: RescueTime no longer shows this day; its {counted[day]} rows were kept."
+            )
+        return rows
+
+    def _rows_of(self, current: MonthFile, days: Iterable[str]) -> list[Row]:
+        try:
+            with self.shelf.open(current.file) as stream:
+                return [row for row in Table(stream).rows() if day_of(row) in days]
+        except WrongShape as error:
+            raise self._unusable(current, str(error)) from None
+
+    def _unusable(self, current: MonthFile, why: str) -> RejectedError:
+        return RejectedError(
+            provider=self.shelf.client.name,
+            doing=f"keeping days of {current.file.basename} that RescueTime no longer shows",
+            excerpt=f"{why}, so the file was left as it is",
+        )
