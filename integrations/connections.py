@@ -72,6 +72,18 @@ def connect(
     return connection
 
 
+def keep(connection: Connection, credentials: Mapping[str, Any], *, by: Any, now: datetime) -> None:
+    """Save a connection, new or not, whose credentials somebody typed in."""
+    again = _was_used(connection)
+    connection.credentials = Sealed.seal(dict(credentials))
+    connection.state, connection.reason = State.CONNECTED, ""
+    connection.connected_at = connection.checked_at = now
+    connection.refreshing_until = None
+    with transaction.atomic():
+        connection.save()
+        _tell_connected(connection, by=by, again=again)
+
+
 def confirm(connection: Connection, *, by: Any, now: datetime) -> None:
     """The person has said that the account is the right one; nothing happens if it was said."""
     again = _was_used(connection)
@@ -115,7 +127,8 @@ class StoredCredentials(Credentials):
 def opened(connection: Connection) -> Mapping[str, Any]:
     """The credentials in clear; a wrong key says what to do, and changes nothing."""
     try:
-        return connection.credentials.open()
+        values: Mapping[str, Any] = connection.credentials.open()
+        return values
     except CannotOpen:
         raise UnexpectedError(
             provider=connection.spec.name,
@@ -237,6 +250,17 @@ def _stored(connection: Connection) -> Mapping[str, Any]:
 
 def _is_fresh(stored: Mapping[str, Any], stale: str) -> bool:
     return bool(stored.get("access_token")) and stored["access_token"] != stale
+
+
+def reencrypt(pk: int) -> bool:
+    """Put credentials under the newest key; False where none are kept, CannotOpen as it says."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=pk)
+        if not row.credentials:
+            return False
+        row.credentials = row.credentials.with_newest_key()
+        row.save(update_fields=["credentials"])
+        return True
 
 
 # ---------------------------------------------------------------- disconnecting

@@ -147,6 +147,7 @@ class PacedGate:
 def _known(connection: Connection) -> Mapping[str, Any]:
     """Credentials that cannot be opened are the client's to complain about, in better words."""
     try:
-        return connection.credentials.open()
+        known: Mapping[str, Any] = connection.credentials.open()
+        return known
     except CannotOpen:
         return {}

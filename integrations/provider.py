@@ -77,6 +77,13 @@ class Provider:
             )
         return url
 
+    def may_be_at(self, url: str) -> bool:
+        """Whether a connection's own address is one of this provider's, or on this machine."""
+        host = urlsplit(url).hostname or ""
+        own = (urlsplit(self.default_base_url).hostname, *self.hosts)
+        here = is_safe_base_url(f"http://[{host}]" if ":" in host else f"http://{host}")
+        return is_safe_base_url(url) and (host in own or here)
+
     def _at_sandbox(self) -> str:
         if not settings.SANDBOX_URL:
             return ""
