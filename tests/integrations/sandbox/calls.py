@@ -53,7 +53,7 @@ def token_call(world: World, fields: dict[str, str]) -> requests.Response:
     return requests.post(f"{world.url}/oauth2/token/", data=fields, auth=client, timeout=5)
 
 
-class Browser(requests.Session):
+class Visitor(requests.Session):
     """Follows no redirects, and knows how the consent pages work."""
 
     def __init__(self, world: World) -> None:

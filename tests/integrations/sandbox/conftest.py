@@ -7,7 +7,7 @@ import pytest
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.sandbox import World
-from tests.integrations.sandbox.calls import Browser, Project
+from tests.integrations.sandbox.calls import Project, Visitor
 
 
 @pytest.fixture
@@ -33,5 +33,5 @@ def project(world: World) -> Project:
 
 
 @pytest.fixture
-def browser(world: World) -> Browser:
-    return Browser(world)
+def visitor(world: World) -> Visitor:
+    return Visitor(world)

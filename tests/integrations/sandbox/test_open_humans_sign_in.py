@@ -14,7 +14,7 @@ import requests
 
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.sandbox import World, utc_now
-from tests.integrations.sandbox.calls import Browser, Project, sent_back, token_call
+from tests.integrations.sandbox.calls import Project, Visitor, sent_back, token_call
 
 AUTHORIZE = "/direct-sharing/projects/oauth2/authorize/"
 CALLBACK = "http://127.0.0.1:8000/accounts/open_humans/login/callback/"
@@ -26,52 +26,52 @@ ASKED = {
 }
 
 
-def test_allowing_comes_back_with_a_code_the_state_and_an_extra_origin(browser: Browser) -> None:
-    page = browser.ask(AUTHORIZE, **ASKED)
+def test_allowing_comes_back_with_a_code_the_state_and_an_extra_origin(visitor: Visitor) -> None:
+    page = visitor.ask(AUTHORIZE, **ASKED)
     assert page.status_code == 200
     assert all(person in page.text for person in ("ada", "ben", "cleo"))
 
-    back = sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))
+    back = sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))
 
     assert (back["state"], back["origin"]) == ("s-1", "external")
-    reply = token_call(browser.world, _spend(back["code"])).json()
+    reply = token_call(visitor.world, _spend(back["code"])).json()
     assert (reply["token_type"], reply["expires_in"]) == ("Bearer", 36000)
-    assert Project(browser.world, reply).list().json()["project_member_id"] == "04170022"
+    assert Project(visitor.world, reply).list().json()["project_member_id"] == "04170022"
 
 
-def test_refusing_comes_back_with_access_denied(browser: Browser) -> None:
-    back = sent_back(browser.decide(AUTHORIZE, "ben", "refuse", **ASKED))
+def test_refusing_comes_back_with_access_denied(visitor: Visitor) -> None:
+    back = sent_back(visitor.decide(AUTHORIZE, "ben", "refuse", **ASKED))
     assert back["error"] == "access_denied"
     assert back["state"] == "s-1"
     assert "code" not in back
 
 
 def test_a_code_works_once_and_for_half_an_hour_and_for_its_address_only(
-    browser: Browser, open_humans: OpenHumansSandbox
+    visitor: Visitor, open_humans: OpenHumansSandbox
 ) -> None:
-    world = browser.world
-    code = sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
+    world = visitor.world
+    code = sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
     elsewhere = _spend(code) | {"redirect_uri": "http://127.0.0.1:8000/complete/"}
     assert token_call(world, elsewhere).json() == {"error": "invalid_grant"}
     assert token_call(world, _spend(code)).status_code == 200
     again = token_call(world, _spend(code))
     assert (again.status_code, again.json()) == (400, {"error": "invalid_grant"})
 
-    late = sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
+    late = sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
     open_humans.now = lambda: utc_now() + timedelta(minutes=30)
     assert token_call(world, _spend(late)).status_code == 400
 
 
-def test_a_challenge_needs_its_verifier(browser: Browser) -> None:
+def test_a_challenge_needs_its_verifier(visitor: Visitor) -> None:
     digest = hashlib.sha256(b"verifier").digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
     asked = ASKED | {"code_challenge": challenge, "code_challenge_method": "S256"}
-    code = sent_back(browser.decide(AUTHORIZE, "ben", "allow", **asked))["code"]
-    assert token_call(browser.world, _spend(code)).status_code == 400
+    code = sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **asked))["code"]
+    assert token_call(visitor.world, _spend(code)).status_code == 400
     wrong = _spend(code) | {"code_verifier": "other"}
-    assert token_call(browser.world, wrong).status_code == 400
+    assert token_call(visitor.world, wrong).status_code == 400
     right = _spend(code) | {"code_verifier": "verifier"}
-    assert token_call(browser.world, right).status_code == 200
+    assert token_call(visitor.world, right).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -83,40 +83,40 @@ def test_a_challenge_needs_its_verifier(browser: Browser) -> None:
     ],
 )
 def test_a_wrong_client_or_address_is_an_html_page_and_no_way_back(
-    browser: Browser, wrong: dict[str, str], status: int
+    visitor: Visitor, wrong: dict[str, str], status: int
 ) -> None:
-    answer = browser.ask(AUTHORIZE, **ASKED | wrong)
+    answer = visitor.ask(AUTHORIZE, **ASKED | wrong)
     assert answer.status_code == status
     assert "Location" not in answer.headers
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
 def test_consent_is_skipped_while_a_token_is_alive(
-    browser: Browser, open_humans: OpenHumansSandbox
+    visitor: Visitor, open_humans: OpenHumansSandbox
 ) -> None:
-    code = sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
-    token_call(browser.world, _spend(code))
-    assert "code" in sent_back(browser.ask(AUTHORIZE, **ASKED))
-    assert browser.ask(AUTHORIZE, **ASKED, approval_prompt="force").status_code == 200
+    code = sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))["code"]
+    token_call(visitor.world, _spend(code))
+    assert "code" in sent_back(visitor.ask(AUTHORIZE, **ASKED))
+    assert visitor.ask(AUTHORIZE, **ASKED, approval_prompt="force").status_code == 200
     open_humans.expire("ben")
-    assert browser.ask(AUTHORIZE, **ASKED).status_code == 200
+    assert visitor.ask(AUTHORIZE, **ASKED).status_code == 200
     open_humans.grant("ben")
     open_humans.switches["consent"] = "always"
-    assert browser.ask(AUTHORIZE, **ASKED).status_code == 200
+    assert visitor.ask(AUTHORIZE, **ASKED).status_code == 200
 
 
 def test_a_paused_project_and_a_full_one_do_not_let_anybody_in(
-    browser: Browser, open_humans: OpenHumansSandbox
+    visitor: Visitor, open_humans: OpenHumansSandbox
 ) -> None:
     open_humans.switches.update({"project": "unapproved", "other_members": 19})
-    assert "code" in sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))
+    assert "code" in sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))
     open_humans.grant("ben")
-    full = browser.decide(AUTHORIZE, "cleo", "allow", **ASKED)
+    full = visitor.decide(AUTHORIZE, "cleo", "allow", **ASKED)
     assert (full.status_code, "20 members" in full.text) == (200, True)
-    assert "code" in sent_back(browser.decide(AUTHORIZE, "ben", "allow", **ASKED))
+    assert "code" in sent_back(visitor.decide(AUTHORIZE, "ben", "allow", **ASKED))
 
     open_humans.switches["project"] = "inactive"
-    away = browser.decide(AUTHORIZE, "ben", "allow", **ASKED)
+    away = visitor.decide(AUTHORIZE, "ben", "allow", **ASKED)
     assert away.headers["Location"] == "/direct-sharing/authorize-inactive/"
 
 
