@@ -1,0 +1,23 @@
+"""The content security policy, with the one thing settings cannot know: where sign-ins lead."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.middleware import CSPMiddleware as PlainCSPMiddleware
+from csp.middleware import PolicyParts
+
+from integrations.provider import providers
+
+
+def sign_in_origins() -> list[str]:
+    parts = [urlsplit(each.base_url()) for each in providers().values() if each.signs_in]
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts})
+
+
+class CSPMiddleware(PlainCSPMiddleware):
+    """Browsers apply form-action to the redirect after a form too: sign-in leads elsewhere."""
+
+    def get_policy_parts(self, *args: Any, **kwargs: Any) -> PolicyParts:
+        parts = super().get_policy_parts(*args, **kwargs)
+        parts.update = {**(parts.update or {}), "form-action": sign_in_origins()}
+        return parts

@@ -1,0 +1,102 @@
+"""How allauth's sign-ins become people and connections of ours.
+
+The way to a provider and back is in integrations/sign_in.py.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_logged_in
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.signals import social_account_added, social_account_updated
+from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from integrations import connections
+from integrations.sign_in import member_id, refusal
+from uploader.members import syncs_of
+from uploader.models import Change
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_safe_url(self, url: str) -> bool:
+        """Nobody is sent where a request says: there is one place to go after each step."""
+        return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say what happened by what they show."""
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        provider = sociallogin.provider
+        if sociallogin.state.get("process") != "connect":
+            if not provider.identifies_people:
+                raise refusal(request, provider, "sign_in_first")
+            return
+        if not request.user.is_authenticated:
+            raise refusal(request, provider, "sign_in_first")
+        if sociallogin.is_existing and sociallogin.user != request.user:
+            raise refusal(request, provider, "taken")
+        other = SocialAccount.objects.filter(user=request.user, provider=provider.id)
+        if other.exclude(uid=sociallogin.account.uid).exists():
+            raise refusal(request, provider, "other_account")
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
+        return reverse("dashboard")
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
+        try:
+            with transaction.atomic():
+                return super().save_user(request, sociallogin, form)
+        except IntegrityError:
+            # The same person signs up in two windows at once: the other one has won.
+            raise refusal(request, sociallogin.provider, "busy") from None
+
+
+@receiver(user_logged_in, dispatch_uid="config.sign_in")
+def signed_in(*, user: Any, sociallogin: SocialLogin | None = None, **_: Any) -> None:
+    """Signing up and signing in: a provider hands out fresh tokens each time."""
+    if sociallogin is not None:
+        keep_tokens(sociallogin, owner=user)
+
+
+@receiver(social_account_added, dispatch_uid="config.sign_in")
+def added(*, sociallogin: SocialLogin, **_: Any) -> None:
+    keep_tokens(sociallogin, owner=sociallogin.user)
+
+
+@receiver(social_account_updated, dispatch_uid="config.sign_in")
+def connected_again(*, request: HttpRequest, sociallogin: SocialLogin, **_: Any) -> None:
+    """allauth sends this on every look-up; only a person's own reconnecting counts here."""
+    if sociallogin.state.get("process") == "connect" and sociallogin.user == request.user:
+        keep_tokens(sociallogin, owner=request.user)
+
+
+def keep_tokens(sociallogin: SocialLogin, *, owner: Any) -> None:
+    provider = sociallogin.provider
+    # An account that cannot be told from another must not be poured into an earlier history.
+    connections.connect(
+        provider=provider.id,
+        owner=owner,
+        name=f"{provider.id}-{member_id(owner)}",
+        credentials=sociallogin.tokens,
+        account=sociallogin.account.uid if provider.identifies_people else "",
+        unconfirmed=not provider.identifies_people and has_history(owner),
+        by=owner,
+        now=timezone.now(),
+    )
+
+
+def has_history(owner: Any) -> bool:
+    """Whether something was written for this person that another account must not mix with."""
+    written = Change.objects.filter(outcome=Change.Outcome.DONE, action="create")
+    return any(
+        sync.summary.get("months")
+        or (sync.last_ok_at is None and written.filter(run__sync=sync).exists())
+        for sync in syncs_of(owner)
+    )

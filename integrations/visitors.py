@@ -1,0 +1,29 @@
+"""Who may see a page at all: strangers learn nothing, not even that something is there."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """A page for people who are signed in; others are sent to the first page, or get 404."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(reverse("home"))
+        return redirect("home")
+
+    return guarded

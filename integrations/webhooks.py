@@ -1,0 +1,73 @@
+"""What Open Humans tells us of its own accord: that somebody has left, and wants to be forgotten."""
+
+import hmac
+import json
+import logging
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from integrations import connections
+from integrations import provider as providers
+from integrations.models import Connection
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 10_000
+SIGNATURE = "X-OpenHumans-Webhooks-Signature"
+
+
+@csrf_exempt
+@require_POST
+def open_humans(request: HttpRequest) -> HttpResponse:
+    """Somebody has left the project. It is told at most twice, so repeats must do no harm."""
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+        return HttpResponse(status=413)
+    secret = providers.get("open_humans").setting("WEBHOOK_SECRET")
+    if secret and not is_signed(request, secret):
+        return HttpResponse(status=403)
+    message = parsed(request.body)
+    if message is None:
+        return HttpResponse(status=400)
+    member_left(message["project_member_id"], erase=message.get("erasure_requested") is True)
+    return HttpResponse(status=200)
+
+
+def is_signed(request: HttpRequest, secret: str) -> bool:
+    """Over the raw body; the second, unsigned form of the message is refused with this."""
+    digest = hmac.new(secret.encode(), request.body, "sha1").hexdigest()
+    given = request.headers.get(SIGNATURE, "")
+    return hmac.compare_digest(given.encode(), f"sha1={digest}".encode())
+
+
+def parsed(body: bytes) -> dict[str, Any] | None:
+    """The message; its second form is JSON within a JSON string."""
+    try:
+        message = json.loads(body)
+        if isinstance(message, str):
+            message = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(message, dict) or not isinstance(message.get("project_member_id"), str):
+        return None
+    return message
+
+
+def member_left(member_id: str, *, erase: bool) -> None:
+    account = SocialAccount.objects.filter(provider="open_humans", uid=member_id).first()
+    if account is None:
+        logger.info("somebody left who is not known here (any more)")
+        return
+    now = timezone.now()
+    live = Connection.objects.filter(owner=account.user).exclude(
+        state=Connection.State.DISCONNECTED
+    )
+    for connection in live:
+        connections.disconnect(connection, by=None, now=now)
+    if erase:
+        get_user_model().objects.filter(pk=account.user_id).delete()

@@ -1,0 +1,55 @@
+"""How our pages write moments and waits: in UTC, and so that they read the same everywhere."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from uploader.views import words
+
+register = template.Library()
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """20 November 2025, 11:02 UTC; without the day where that is today."""
+    if at is None:
+        return "never"
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        words.moment(at, now=timezone.now()),
+    )
+
+
+@register.filter
+def wait_until(at: datetime) -> str:
+    return words.duration(at - timezone.now())
+
+
+@register.filter
+def lasting(delta: timedelta) -> str:
+    return words.duration(delta)
+
+
+@register.filter
+def outcome(run: Any) -> str:
+    return words.outcome(run)
+
+
+@register.filter
+def trigger(run: Any) -> str:
+    return words.trigger(run)
+
+
+@register.filter
+def heading(run: Any) -> str:
+    return words.heading(run)
+
+
+@register.filter
+def thousands(number: int) -> str:
+    return f"{number:,}"

@@ -1,0 +1,16 @@
+"""Addresses of the dashboard, of syncs and of their runs."""
+
+from django.urls import path
+
+from uploader.views import dashboard, run, sync, syncs
+
+urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<slug:name>/update/", dashboard.update_now, name="update_now"),
+    path("syncs/", syncs.syncs, name="syncs"),
+    path("syncs/<slug:name>/", sync.sync, name="sync"),
+    path("syncs/<slug:name>/run/", sync.run_now, name="run_now"),
+    path("runs/<int:pk>/", run.run, name="run"),
+    path("runs/<int:pk>/progress/", run.progress, name="run_progress"),
+    path("runs/<int:pk>/cancel/", run.cancel, name="cancel_run"),
+]

@@ -1,0 +1,1 @@
+"""The pages about syncs and runs, a file a page."""

@@ -1,0 +1,58 @@
+"""One sync: what it does, between which accounts, when, and its runs."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from integrations.visitors import signed_in
+from uploader import kinds, runs
+from uploader.models import Sync
+from uploader.views import months
+from uploader.views.dashboard import begin
+
+RUNS_A_PAGE = 25
+
+
+@signed_in
+@require_safe
+def sync(request: HttpRequest, name: str) -> HttpResponse:
+    found = visible(request, name)
+    page = Paginator(found.runs.all(), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "sync": found,
+        "kind": kinds.get(found.kind),
+        "picture": months.picture(found.summary),
+        "page": page,
+        "open_run": found.runs.open().first(),
+        "may_run": may_run(request, found),
+    }
+    return render(request, "uploader/sync.html", context)
+
+
+@signed_in
+@require_POST
+def run_now(request: HttpRequest, name: str) -> HttpResponse:
+    found = visible(request, name)
+    if not may_run(request, found):
+        raise Http404
+    if owns(request, found):
+        messages.info(request, begin(found, by=request.user, now=timezone.now()))
+        return redirect(found)
+    run = runs.start(found, trigger="by hand", by=request.user, now=timezone.now())
+    messages.info(request, "The run has begun." if run else "A run is open already.")
+    return redirect(run or found)
+
+
+def visible(request: HttpRequest, name: str) -> Sync:
+    return get_object_or_404(Sync.objects.visible_to(request.user), name=name)
+
+
+def owns(request: HttpRequest, sync: Sync) -> bool:
+    return sync.target is not None and sync.target.owner_id == request.user.pk
+
+
+def may_run(request: HttpRequest, sync: Sync) -> bool:
+    return owns(request, sync) or request.user.has_perm("uploader.run_sync")
