@@ -49,6 +49,8 @@ class JsonCommand(BaseCommand):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         # Argparse would end the process by itself, without the one document we owe.
         parser.called_from_command_line = False
+        # Half a word must not be taken for --apply.
+        parser.allow_abbrev = False
         parser.add_argument(
             "--json", action="store_true", help="print one JSON document, nothing else"
         )

@@ -12,9 +12,9 @@ from config.configuration import secret_values
 from config.configuration.form_fields import bound, is_secret
 from config.configuration.steps import Step, renamed_words, updated
 from config.configuration.tables import Table, listed
+from integrations import connections
 from integrations import provider as providers
-from integrations.client import is_safe_base_url
-from integrations.encryption import CannotOpen, Sealed
+from integrations.encryption import CannotOpen
 from integrations.models import Connection, name_validator
 from integrations.provider import Provider
 
@@ -85,20 +85,14 @@ def _value(table: Table, key: str, spec: Provider, warnings: list[str]) -> Any:
 
 def _base_url(table: Table, spec: Provider) -> str:
     url = table.text("base_url", default="")
-    own = [urlsplit(spec.default_base_url).hostname or "", *spec.hosts]
-    host = urlsplit(url).hostname or ""
-    if url and not (is_safe_base_url(url) and (host in own or _is_this_machine(host))):
+    if url and not spec.may_be_at(url):
+        own = (urlsplit(spec.default_base_url).hostname or "", *spec.hosts)
         raise table.wrong(
             f"“{url}” is not an address of {spec.name}; allowed: https at {listed(own)}, "
             "or this machine's own addresses",
             at="base_url",
         )
     return url
-
-
-def _is_this_machine(host: str) -> bool:
-    """Where plain http is safe too."""
-    return is_safe_base_url(f"http://[{host}]" if ":" in host else f"http://{host}")
 
 
 def plan(declared: dict[str, Declared], *, warnings: list[str]) -> list[Step]:
@@ -150,16 +144,14 @@ def _other_credentials(item: Declared, row: Connection) -> list[str]:
 
 
 def _save(item: Declared, row: Connection) -> None:
-    if row._state.adding or _other_credentials(item, row):
-        # Whatever was wrong was wrong with the old ones; the next check or run says of these.
-        row.credentials = Sealed.seal(item.credentials)
-        row.state = Connection.State.CONNECTED
-        row.reason = ""
-        row.connected_at = timezone.now()
-        row.refreshing_until = None
+    anew = row._state.adding or _other_credentials(item, row)
     row.base_url = item.base_url
     row.enabled = row.from_file = True
-    row.save()
+    if anew:
+        # Whatever was wrong was wrong with the old ones; the next check or run says of these.
+        connections.keep(row, item.credentials, by=None, now=timezone.now())
+    else:
+        row.save(update_fields=["base_url", "enabled", "from_file"])
 
 
 def _disable(row: Connection) -> None:

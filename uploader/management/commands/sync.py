@@ -1,0 +1,180 @@
+"""`sync NAME`: show what one sync would do; `--apply` does it, in this process."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from uploader import inline, kinds, report, runs, work
+from uploader.command import (
+    DONE,
+    FAILED,
+    NEEDS_REVIEW,
+    WAITING,
+    Answer,
+    JsonCommand,
+    WrongUse,
+)
+from uploader.models import Run, Sync
+from uploader.people import folded
+from uploader.terminal import Terminal
+
+# Our own pacing may hold up a person at a terminal; for longer, the run is left waiting.
+PATIENCE_SECONDS = 60
+CODES = {
+    Run.Status.FINISHED: DONE,
+    Run.Status.FINISHED_WITH_PROBLEMS: DONE,
+    Run.Status.NEEDS_REVIEW: NEEDS_REVIEW,
+    Run.Status.WAITING: WAITING,
+    Run.Status.RUNNING: WAITING,
+    Run.Status.QUEUED: WAITING,
+    Run.Status.FAILED: FAILED,
+    Run.Status.CANCELLED: FAILED,
+}
+
+
+class Command(JsonCommand):
+    help = "Show what one sync would do; --apply does it, in this process."
+    nothing = report.of_nothing()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="the sync's name")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--apply", action="store_true", help="do it, rather than show it")
+        how.add_argument(
+            "--approve", metavar="CHECKSUM", help="do what was shown under this checksum"
+        )
+        parser.add_argument("--since", metavar="DATE", help="how far back to look: YYYY-MM-DD")
+        parser.add_argument("--only", metavar="EMAIL,…", help="these people alone")
+        parser.add_argument("--exclude", metavar="EMAIL,…", help="not these people")
+        parser.add_argument("--from-dump", metavar="DIR", help="read the source from `dump_leave`")
+
+    def answer(self, options: dict[str, Any]) -> Answer:
+        sync = _sync(options["name"])
+        params = _params(options)
+        _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
+        with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
+            manner = work.Manner(
+                clock=timezone.now,
+                patience=PATIENCE_SECONDS,
+                on_wait=terminal.waiting,
+                on_progress=terminal.progress,
+            )
+            document = self._carried_out(sync, params, options, manner)
+        self._tell(document)
+        return Answer(document, CODES[Run.Status(document["status"])])
+
+    def _carried_out(
+        self, sync: Sync, params: dict[str, Any], options: dict[str, Any], manner: work.Manner
+    ) -> dict[str, Any]:
+        if options["approve"] is not None:
+            params |= inline.approval(sync, options["approve"])
+        elif options["apply"]:
+            params["apply"] = True
+        else:
+            return report.of_dry_run(inline.dry_run(sync, params=params, manner=manner))
+        try:
+            return report.of_run(inline.carry_out_now(sync, params=params, manner=manner))
+        except runs.Busy as busy:
+            return _of_busy(busy)
+
+    def _tell(self, document: dict[str, Any]) -> None:
+        for change in document["changes"]:
+            subject = f"{change['subject']}: " if change["subject"] else ""
+            reason = f" ({change['reason']})" if change["reason"] else ""
+            self.say(
+                f"{change['action']:<8} {change['outcome']:<8} {subject}{change['what']}{reason}"
+            )
+        for warning in document["warnings"]:
+            self.say(f"warning  {warning}")
+        counted = ", ".join(f"{number} {word}" for word, number in document["counts"].items())
+        status = Run.Status(document["status"]).label
+        self.say(f"{document['sync']}: {status}; {counted}; {document['requests']} requests")
+        self._tell_what_next(document)
+
+    def _tell_what_next(self, document: dict[str, Any]) -> None:
+        if document["status"] == Run.Status.NEEDS_REVIEW:
+            name, checksum = document["sync"], document["checksum"]
+            self.say(f"Nothing was written. `sync {name} --approve {checksum}` does this plan.")
+        elif document["retry_at"]:
+            self.say(f"To be tried again at {document['retry_at']}.")
+        elif document["run"] is None and document["changes"]:
+            self.say("Nothing was written: --apply does it.")
+
+
+def _sync(name: str) -> Sync:
+    sync = Sync.objects.select_related("source", "target").filter(name=name).first()
+    if sync is None:
+        enabled = Sync.objects.filter(enabled=True, target__owner=None)
+        names = ", ".join(enabled.values_list("name", flat=True)[:20])
+        raise WrongUse(f"There is no sync “{name}”." + (f" There are: {names}." if names else ""))
+    if not sync.enabled:
+        raise WrongUse(f"The sync “{name}” is disabled.")
+    if sync.kind not in {kind.slug for kind in kinds.all_kinds()}:
+        raise WrongUse(f"The sync “{name}” is of kind {sync.kind}, which is not installed here.")
+    return sync
+
+
+def _params(options: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for in particular; a run keeps it, so it is plain JSON."""
+    params: dict[str, Any] = {}
+    if options["since"] is not None:
+        params["since"] = _day(options["since"])
+    for name in ("only", "exclude"):
+        if options[name] is not None:
+            params[name] = _emails(options[name], option=name)
+    if both := set(params.get("only", ())) & set(params.get("exclude", ())):
+        raise WrongUse(f"{', '.join(sorted(both))}: both in --only and in --exclude.")
+    if options["from_dump"] is not None:
+        folder = Path(options["from_dump"])
+        if not folder.is_dir():
+            raise WrongUse(f"--from-dump: there is no folder {folder}.")
+        params["from_dump"] = str(folder.resolve())
+    return params
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise WrongUse(f"--since: “{text}” is not a date like 2026-12-01.") from error
+
+
+def _emails(text: str, *, option: str) -> list[str]:
+    emails = [folded(email) for email in text.split(",") if email.strip()]
+    if not emails:
+        raise WrongUse(f"--{option} names nobody.")
+    for email in emails:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise WrongUse(f"--{option}: “{email}” is not an e-mail address.") from error
+    return emails
+
+
+def _refuse_what_it_does_not_take(sync: Sync, params: dict[str, Any], *, approve: bool) -> None:
+    kind = kinds.get(sync.kind)
+    for name in params:
+        if name not in kind.takes:
+            option = name.replace("_", "-")
+            raise WrongUse(f"--{option} means nothing to {sync.name}, a sync of kind {kind.slug}.")
+    if approve and kind.one_by_one:
+        raise WrongUse(f"{sync.name} has no plan to approve: its kind goes step by step. --apply.")
+
+
+def _of_busy(busy: runs.Busy) -> dict[str, Any]:
+    """A run is open already and may not be touched: what it is, and until when."""
+    document = report.of_run(busy.run)
+    sentence = {
+        Run.Status.RUNNING: "A worker is carrying out this sync just now.",
+        Run.Status.WAITING: busy.run.error or "A run of this sync waits for its next try.",
+    }.get(Run.Status(busy.status), "A run of this sync has ended just now; ask again.")
+    return document | {
+        "status": str(busy.status),
+        "retry_at": report.moment(busy.retry_at),
+        "error": sentence,
+    }

@@ -1,0 +1,70 @@
+"""Progress for somebody who watches a terminal: a bar on a real one, a line now and then elsewhere.
+
+It writes to standard error only; standard output belongs to scripts.
+"""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Output(Protocol):
+    """As much of a stream as is needed here; Django wraps its own."""
+
+    def write(self, text: str, /) -> Any: ...
+
+    def isatty(self) -> bool: ...
+
+
+class Terminal:
+    """Shows how far a run is; used as a context."""
+
+    def __init__(self, out: Output, *, doing: str, say: Callable[[str], None]) -> None:
+        self.doing = doing
+        self.say = say
+        self.said_at = time.monotonic()
+        self._bar = _bar(out) if out.isatty() else None
+        self._task: Any = None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def progress(self, done: int, total: int) -> None:
+        if self._bar is not None:
+            if self._task is None:
+                self._task = self._bar.add_task(self.doing, total=total or None)
+            self._bar.update(self._task, completed=done, total=total or None)
+        elif time.monotonic() - self.said_at >= SECONDS_BETWEEN_LINES:
+            self.said_at = time.monotonic()
+            self.say(f"{self.doing}: {done} of {total}" if total else f"{self.doing}: {done}")
+
+    def waiting(self, seconds: float) -> None:
+        self.say(f"{self.doing}: keeping to the agreed pace, going on in {seconds:.0f} s")
+
+
+def _bar(out: Output) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(file=out),  # type: ignore[arg-type]
+        transient=True,
+    )
