@@ -77,7 +77,9 @@ def plan(
     """Compare both sides, and say what would bring the target in step. Writes nothing.
 
     `on_edit` says what happens to what people changed at the target: put right, or left to them.
-    With `adopt` an equal item of nobody's is taken over instead of made a second time.
+    Where the target does not tell what is ours, our links do: lost answers and, in a new database,
+    everything else are found again by content; with `adopt` an equal item is taken for ours at any
+    time, rather than made a second time.
     """
     wanted = _by_key(desired)
     shown = _with_unique_refs(existing)
@@ -173,8 +175,7 @@ class _Deciding:
 
     def unwanted(self, found: Item) -> Change:
         link = self.matching.link_to(found)
-        key = link.key if link else f"{UNLINKED}{found.ref}"
-        change = Change(action="delete", key=key, found=found, link=link)
+        change = Change(action="delete", key=self._key_of(found, link), found=found, link=link)
         if self.on_edit == "conflict" and _is_edited(found, link):
             reason = "It is no longer wanted, but somebody changed it at the target."
             return replace(change, action="conflict", reason=reason)
@@ -182,6 +183,13 @@ class _Deciding:
         surplus = self._is_surplus(found, link)
         reason = _refusal(link, held) or ("It is there more than once." if surplus else "")
         return replace(change, surplus=surplus, held=held, reason=reason)
+
+    def _key_of(self, found: Item, link: Link | None) -> str:
+        if link is not None:
+            return link.key
+        if found.key is None or found.key in self.matching.pairs:
+            return f"{UNLINKED}{found.ref}"
+        return found.key
 
     def _is_surplus(self, found: Item, link: Link | None) -> bool:
         if found.key is not None:

@@ -28,14 +28,15 @@ class Item:
     content: Content
     # The target's id; on the existing side always there, and unique.
     ref: str | None = None
-    # Existing side: carries our mark, or belongs to a category that is all ours.
-    ours: bool = False
+    # Existing side. True: carries our mark, or belongs to a category that is all ours. False: the
+    # target shows that it is somebody else's. None: it does not tell, only our links do.
+    ours: bool | None = None
     # Whom it concerns, and what it is in words: shown to people, never compared.
     subject: str = ""
     what: str = ""
     # By what it is found again at a target that shows no key: whatever of the content the target
-    # leaves as it was given. None means all of the content. Two items alike are taken for the
-    # same thing, so it has to be tight.
+    # leaves as it was given. None means all of the content. It has to be tight: two items alike
+    # are taken for the same thing, and the rest for what the target made of it.
     likeness: Content = None
     # What applying needs (an etag, a body); never compared.
     load: Any = None

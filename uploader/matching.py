@@ -6,7 +6,7 @@ no difference.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from uploader.items import Item, Link, is_alike, is_same, likeness, trace
@@ -61,7 +61,7 @@ class Matching:
         self.rest = [item for item in self._by_ref.values() if item.ref not in self._claimed]
 
     def is_ours(self, item: Item) -> bool:
-        return item.ours or item.ref in self._owners
+        return bool(item.ours) or item.ref in self._owners
 
     def link_to(self, item: Item) -> Link | None:
         link = self.known.get(self._owners.get(item.ref, ""))
@@ -76,7 +76,7 @@ class Matching:
         return tuple(
             found.ref
             for found in self._keyless[likeness(item)]
-            if found.ref is not None and found.ref not in self._owners
+            if found.ref is not None and self._may_be_ours(found)
         )
 
     # What was sent and never answered: this listing is the answer.
@@ -98,19 +98,21 @@ class Matching:
 
     def _created(self, link: Link) -> Item | None:
         # Nothing showed this key before we sent it, else there would have been no create.
-        own = self._by_key.get(link.key, [])
+        own = list(filter(self._may_be_ours, self._by_key.get(link.key, [])))
         before = json.loads(link.found) if link.found else []
         alike = [
             item
-            for item in own or self._keyless_like(link)
+            for item in own or filter(self._may_be_ours, self._keyless_like(link.wanted))
             if is_alike(link.wanted, item) and item.ref not in before
         ]
         return next(iter(alike or own), None)
 
-    def _keyless_like(self, link: Link) -> Iterator[Item]:
-        for item in self._keyless.get((link.wanted or "").partition(".")[2], []):
-            if item.ref not in self._owners:
-                yield item
+    def _keyless_like(self, trace: str | None) -> list[Item]:
+        return self._keyless.get((trace or "").partition(".")[2], [])
+
+    def _may_be_ours(self, item: Item) -> bool:
+        """Nothing says that it is somebody else's, nor which of ours it is."""
+        return item.ours is not False and item.ref not in self._owners
 
     # Pairing.
 
@@ -139,19 +141,20 @@ class Matching:
                 if self._may_adopt(found, wanted, equal=equal):
                     self._pair(key, found)
                     self._own(key, found)
+                    # Where it is alike but not equal, that is what the target made of it.
+                    self.known[key] = replace(self.known[key], wanted=trace(wanted))
                     self.adopted += 1
                     break
 
     def _may_adopt(self, found: Item, wanted: Item, *, equal: bool) -> bool:
-        owner = self._owners.get(found.ref)
-        if found.ref in self._claimed or owner in self.wanted:
+        if found.ref in self._claimed or self._owners.get(found.ref) in self.wanted:
             return False
         if equal and found.content != wanted.content:
             return False
-        if self.searching and owner is None:
+        if self._may_be_ours(found) and (self.searching or (equal and self.adopt)):
             return True
         # What carries our mark may change its key, rather than be made again and deleted.
-        return equal and (found.ours or (self.adopt and owner is None))
+        return equal and bool(found.ours)
 
     def _pair(self, key: str, found: Item) -> None:
         self.pairs[key] = found
