@@ -32,6 +32,9 @@ class ConnectionForm(ModelForm):
     """The connection's own fields, and below them those of its provider's form."""
 
     spec: Provider
+    base_url = forms.URLField(
+        required=False, assume_scheme="https", help_text="Only for a regional address."
+    )
 
     class Meta:
         model = Connection

@@ -2,9 +2,11 @@
 
 import ipaddress
 import json
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
@@ -29,6 +31,11 @@ LONGEST_WAIT = 24 * 3600.0
 NOT_SECRET = ("expires_at", "expires_in", "token_type", "scope", "created_at", "organization_id")
 
 T = TypeVar("T")
+
+# urllib3 writes whole addresses there, at several levels, and some hold a token. A filter rather
+# than a level: setting up logging later would reset a level.
+for _chatty in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_chatty).addFilter(lambda record: record.levelno >= logging.ERROR)
 
 
 class Credentials(Protocol):
@@ -283,15 +290,14 @@ class Client:
 
     def json(self, response: requests.Response, *, doing: str) -> Any:
         """The answer as JSON. Rubbish with a good status is a passing fault more often than not."""
-        try:
+        with suppress(ValueError, RecursionError):
             return response.json()
-        except (ValueError, RecursionError):
-            raise RetryableError(
-                provider=self.name,
-                doing=doing,
-                status=response.status_code,
-                excerpt="the answer is not JSON",
-            ) from None
+        raise RetryableError(
+            provider=self.name,
+            doing=doing,
+            status=response.status_code,
+            excerpt="the answer is not JSON",
+        )
 
     # -------------------------------------------------------------------- errors
 
