@@ -24,17 +24,19 @@ class DryRun:
     error: str | None = None
     retry_at: datetime | None = None
 
+    def count_request(self) -> None:
+        self.requests += 1
+
+    def beat(self) -> None:
+        """Nobody can take a dry run away: it holds nothing."""
+
 
 def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRun:
     """Plan and show. Never resumes, blocks or changes a run; one that is open is mentioned."""
     report = DryRun(sync=sync)
     _mention_open_run(report)
-
-    def count() -> None:
-        report.requests += 1
-
     try:
-        kind = work.build(sync, params, manner, count, explicit=True)
+        kind = work.build(sync, params, manner, report, explicit=True)
         _plan_all(kind, report, manner)
         report.warnings += kind.context.warnings
     except RetryableError as error:

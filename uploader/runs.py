@@ -209,8 +209,16 @@ def claim(run_id: int, number: int, *, now: datetime) -> Run | None:
 
 
 def is_held(run: Run) -> bool:
-    """Whether this claim still stands; asked before every request."""
-    return Run.objects.filter(pk=run.pk, claim=run.claim, status=Run.Status.RUNNING).exists()
+    """Whether this claim still stands, and nobody has left; asked before every request.
+
+    Disconnecting also cancels the run, a moment later: should that moment never come, nothing is
+    written for them all the same. Only erasing goes on without a source.
+    """
+    mine = Run.objects.filter(pk=run.pk, claim=run.claim, status=Run.Status.RUNNING)
+    left = Connection.State.DISCONNECTED
+    if not run.params.get("erase"):
+        mine = mine.exclude(sync__source__state=left)
+    return mine.exclude(sync__target__state=left).exists()
 
 
 def save(run: Run, **values: Any) -> None:

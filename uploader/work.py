@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import DatabaseError
 from integrations.pace import PacedGate
 
 from integrations import connections
+from integrations.client import Client
 from integrations.errors import (
     IntegrationError,
     ReconnectError,
@@ -79,14 +80,15 @@ class Hands:
         self.began = self.written = time.monotonic()
 
     def beat(self) -> None:
-        """Called before every request and every chunk."""
+        """Called before every request and every chunk; raises when it has to end here."""
         if time.monotonic() - self.written >= BEAT_SECONDS:
             self.written = time.monotonic()
             runs.renew(self.run, now=self.manner.clock(), requests=self.run.requests)
-        elif not runs.is_held(self.run):
+        if not runs.is_held(self.run):
             raise runs.Stopped
 
-    def before_request(self) -> None:
+    def count_request(self) -> None:
+        """Called before every request."""
         self.run.requests += 1
         self.beat()
 
@@ -97,7 +99,12 @@ class Hands:
             raise SliceOver
         self.beat()
 
+    def expect(self, total: int) -> None:
+        runs.save(self.run, total=total)
+        self.manner.on_progress(self.run.done, total)
+
     def progress(self, done: int, total: int) -> None:
+        """Something was achieved: failures before it no longer count."""
         runs.progressed(self.run, done=done, total=total, now=self.manner.clock())
         self.manner.on_progress(done, total)
 
@@ -199,10 +206,9 @@ class Working:
             sync,
             self.run.params,
             self.manner,
-            self.hands.before_request,
+            self.hands,
             explicit=self.run.trigger == "command",
         )
-        self.kind.context.beat = self.hands.beat
         self._forget_plans_of_dead_attempts()
         self.hands.beat()
         if self.kind.one_by_one:
@@ -216,7 +222,7 @@ class Working:
     def _batch_by_batch(self) -> None:
         before = self.run.done
         total = before + self.kind.total()
-        self.hands.progress(before, total)
+        self.hands.expect(total)
         for done, batch in enumerate(self.kind.batches(), start=before + 1):
             self.hands.checkpoint()
             try:
@@ -247,7 +253,7 @@ class Working:
             self._leave_planned(whole, why)
             return
         runs.supersede_reviews(self.run, now=self.manner.clock())
-        self.hands.progress(0, sum(len(plan.changes) for plan in plans))
+        self.hands.expect(self.run.done + sum(len(plan.changes) for plan in plans))
         for batch, plan in pairs:
             self._apply(batch, plan)
         self._finish(checksum=whole.checksum())
@@ -397,62 +403,62 @@ def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
 # ------------------------------------------------------------- building a kind
 
 
+class Pulse(Protocol):
+    """Who is told of every request and every chunk, and may stop the work there."""
+
+    def count_request(self) -> None: ...
+
+    def beat(self) -> None: ...
+
+
 def build(
-    sync: Sync,
-    params: dict[str, Any],
-    manner: Manner,
-    before_request: Callable[[], None],
-    *,
-    explicit: bool,
+    sync: Sync, params: dict[str, Any], manner: Manner, pulse: Pulse, *, explicit: bool
 ) -> kinds.Kind:
-    """The sync's kind with both its clients, or CannotRun with a sentence."""
+    """The sync's kind with the clients of its sides, or CannotRun with a sentence."""
     kind = kinds.get(sync.kind)
-    sides: dict[str, Any] = {"source": None, "target": None}
-    for side, slug, connection in (
-        ("source", kind.source, sync.source),
-        ("target", kind.target, sync.target),
-    ):
-        if not slug:
-            continue
-        if connection is None:
-            raise CannotRun(f"{sync.name} has no {side}: choose a connection for it.")
-        if not (side == "source" and params.get("erase")):
-            require_usable(connection, now=manner.clock(), explicit=explicit)
-        sides[side] = connections.client(
-            connection, gate=gate_for(connection, manner, before_request)
+    erase = bool(params.get("erase"))
+    if kind.source and not erase:
+        require_usable(sync, "source", manner=manner, explicit=explicit)
+    if kind.target:
+        require_usable(sync, "target", manner=manner, explicit=explicit)
+    return kind(
+        kinds.Context(
+            sync=sync,
+            source=None if erase else _client(sync.source, manner, pulse),
+            target=_client(sync.target, manner, pulse),
+            options=sync.options,
+            params=params,
+            now=manner.clock(),
+            beat=pulse.beat,
         )
-    context = kinds.Context(
-        sync=sync,
-        source=sides["source"],
-        target=sides["target"],
-        options=sync.options,
-        params=params,
-        now=manner.clock(),
     )
-    return kind(context)
 
 
-def require_usable(connection: Connection, *, now: datetime, explicit: bool) -> None:
+def require_usable(sync: Sync, side: str, *, manner: Manner, explicit: bool) -> None:
     """Raise CannotRun where a person has to act first; an explicit run asks once more."""
+    connection: Connection | None = getattr(sync, side)
+    if connection is None:
+        raise CannotRun(f"{sync.name} has no {side}: choose a connection for it.")
     if explicit and connection.state == Connection.State.NEEDS_RECONNECT:
         try:
-            connections.check(connection, now=now)
+            connections.check(connection, now=manner.clock())
         except ReconnectError:
             logger.info("%s still needs to be connected again", connection)
-    if connection.is_usable:
-        return
-    what = connection.get_state_display() if connection.enabled else "switched off"
-    reason = f" ({connection.reason})" if connection.reason else ""
-    raise CannotRun(f"The connection {connection.name} is {what}{reason}.")
+    if not connection.is_usable:
+        what = connection.get_state_display() if connection.enabled else "switched off"
+        reason = f" ({connection.reason})" if connection.reason else ""
+        raise CannotRun(f"The connection {connection.name} is {what}{reason}.")
 
 
-def gate_for(
-    connection: Connection, manner: Manner, before_request: Callable[[], None]
-) -> PacedGate:
-    return PacedGate.for_connection(
+def _client(connection: Connection | None, manner: Manner, pulse: Pulse) -> Client | None:
+    if connection is None:
+        return None
+    gate = PacedGate.for_connection(
         connection,
-        beat=before_request,
+        beat=pulse.count_request,
+        pulse=pulse.beat,
         patience=manner.patience,
         on_wait=manner.on_wait,
         now=manner.clock,
     )
+    return connections.client(connection, gate=gate)

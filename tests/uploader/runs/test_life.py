@@ -15,7 +15,7 @@ from tests.uploader.runs.shelf import START, Clock, shelf, started
 from uploader import inline, runs, work
 from uploader.models import Run, Sync
 
-pytestmark = [pytest.mark.django_db, pytest.mark.twice]
+pytestmark = pytest.mark.django_db
 
 
 def busy(**more: Any) -> RetryableError:

@@ -6,7 +6,7 @@ from tests.uploader.runs.shelf import Clock, shelf, started
 from uploader import inline, work
 from uploader.models import Run, Sync
 
-pytestmark = [pytest.mark.django_db, pytest.mark.twice]
+pytestmark = pytest.mark.django_db
 
 
 def carry(run: Run, manner: work.Manner) -> Run:
