@@ -1,0 +1,210 @@
+"""A person with both accounts at the sandbox, their sync carried out as in earnest, and what a
+naive second opinion says should have come of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from integrations.models import Connection
+from integrations.open_humans.sandbox import OpenHumansSandbox
+from integrations.open_humans.sandbox_files import StoredFile
+from integrations.rescuetime.sandbox import RescueTimeSandbox
+from integrations.rescuetime.sandbox_history import Account, Row
+from integrations.sandbox import Seen, World
+from tests.uploader.rescuetime.accounts import connect
+from uploader import inline, work
+from uploader.models import Run, Sync
+
+START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+COLUMNS = [
+    "Date",
+    "Time Spent (seconds)",
+    "Number of People",
+    "Activity",
+    "Category",
+    "Productivity",
+]
+
+
+@dataclass
+class Clock:
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+class Killed(BaseException):
+    """The worker died: nothing that would catch an error may run."""
+
+
+@dataclass
+class Killer:
+    """Ends the process, as it were, as soon as `when` says so."""
+
+    when: Callable[[], bool] | None = None
+
+    def strike(self) -> None:
+        if self.when is not None and self.when():
+            raise Killed
+
+
+@dataclass
+class Journey:
+    world: World
+    person: str = "cleo"
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        for sandbox in (self.rescuetime, self.open_humans):
+            sandbox.now = self.clock
+        self.sync = connect(self.world, self.person, now=self.clock())
+
+    @property
+    def rescuetime(self) -> RescueTimeSandbox:
+        return cast(RescueTimeSandbox, self.world["rescuetime"])
+
+    @property
+    def open_humans(self) -> OpenHumansSandbox:
+        return cast(OpenHumansSandbox, self.world["open_humans"])
+
+    @property
+    def account(self) -> Account:
+        return self.rescuetime.accounts[self.person]
+
+    def lives(self, days: dict[str, list[Row]], *, utc_offset: float = 0) -> None:
+        self.rescuetime.add_account(self.person, days, utc_offset=utc_offset)
+
+    # -------------------------------------------------------------------- runs
+
+    def run(self, **params: Any) -> Run:
+        """One attempt, as the worker or a command makes it."""
+        manner = work.Manner(clock=self.clock)
+        return inline.carry_out_now(self.fresh_sync(), params=params, manner=manner)
+
+    def run_to_the_end(self, *, attempts: int = 300, **params: Any) -> Run:
+        """Wait where the run waits, and take up what was killed, as often as it has to be."""
+        for _ in range(attempts):
+            run = self.run_once_more(**params)
+            if run is not None and not run.is_open:
+                return run
+        raise AssertionError("the run has not come to an end")
+
+    def run_once_more(self, **params: Any) -> Run | None:
+        """Begin a run, or go on with the open one at its time; None if its worker was killed."""
+        run = self.sync.runs.open().first()
+        if run is not None and run.next_at is not None and run.next_at > self.clock.now:
+            self.clock.now = run.next_at
+        try:
+            if run is None:
+                return self.run(**params)
+            return inline.carry_out(run, manner=work.Manner(clock=self.clock))
+        except Killed:
+            return None
+
+    def preview(self) -> inline.DryRun:
+        manner = work.Manner(clock=self.clock)
+        return inline.dry_run(self.fresh_sync(), params={}, manner=manner)
+
+    def fresh_sync(self) -> Sync:
+        return Sync.objects.select_related("source", "target").get(pk=self.sync.pk)
+
+    def connection(self, provider: str) -> Connection:
+        return Connection.objects.get(provider=provider, owner=self.sync.target.owner)
+
+    # ------------------------------------------------------------------- sides
+
+    def files(self) -> list[StoredFile]:
+        """Ours as a person would see them at Open Humans: completed ones of our project."""
+        return [
+            file
+            for file in self.open_humans.files(self.person)
+            if file.completed and file.source == self.open_humans.source
+        ]
+
+    def file(self, month: str) -> StoredFile:
+        found = [f for f in self.files() if f.basename == f"rescuetime-{month}.json"]
+        assert len(found) == 1, f"{len(found)} files of {month}"
+        return found[0]
+
+    def table(self, month: str) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(self.file(month).content))
+
+    def names(self) -> list[str]:
+        return sorted(file.basename for file in self.files())
+
+    def data_requests(self) -> list[Seen]:
+        return [seen for seen in self.world.requests if seen.path == "/api/oauth/data"]
+
+    def uploads(self) -> list[Seen]:
+        return [seen for seen in self.world.requests if seen.method == "PUT"]
+
+    def forget_requests(self) -> None:
+        self.world.requests.clear()
+
+    # ------------------------------------------------------- the second opinion
+
+    def held(self) -> list[list[Any]]:
+        """Every row that Open Humans holds for this person, in order; shapes checked on the way."""
+        rows: list[list[Any]] = []
+        for file in self.files():
+            table = json.loads(file.content)
+            assert list(table) == ["notes", "row_headers", "rows"]
+            assert table["row_headers"] == COLUMNS
+            month = file.basename.removeprefix("rescuetime-").removesuffix(".json")
+            assert {row[0][:7] for row in table["rows"]} == {month}
+            assert [row[0] for row in table["rows"]] == sorted(row[0] for row in table["rows"])
+            marked = file.metadata["lockstep"]
+            counted: dict[str, int] = {}
+            for row in table["rows"]:
+                counted[row[0][:10]] = counted.get(row[0][:10], 0) + 1
+            assert marked["rows"] == counted
+            assert file.metadata["md5"] == hashlib.md5(file.content).hexdigest()
+            rows += table["rows"]
+        return sorted(rows, key=repr)
+
+    def lived(self) -> list[list[Any]]:
+        """Every row that the account at RescueTime holds, straight from its days."""
+        return rows_of(self.account, self.account.days)
+
+
+def rows_of(account: Account, days: Iterable[str]) -> list[list[Any]]:
+    sums: dict[tuple[Any, ...], int] = {}
+    for day in days:
+        for time, seconds, *what in account.days[day]:
+            activity, category, productivity = account.what((what[0], what[1], what[2]))
+            key = (f"{day}T{time}", activity, category, productivity)
+            sums[key] = sums.get(key, 0) + seconds
+    rows = [[k[0], seconds, 1, *k[1:]] for k, seconds in sums.items()]
+    return sorted(rows, key=repr)
+
+
+def some_day(number: int = 0, *, rows: int = 6) -> list[Row]:
+    """A day's rows, which differ from number to number."""
+    activities = [
+        ("editor.example", "Editing & IDEs", 2),
+        ("mail.example", "Email", 0),
+        ("video.example", "Video", -2),
+    ]
+    return [
+        (
+            f"{9 + n // 8:02}:{5 * (n // 2 % 12):02}:00",
+            40 + (number * 7 + n * 13) % 100,
+            *activities[(n + number) % 3],
+        )
+        for n in range(rows)
+    ]
+
+
+def some_days(begin: date | str, end: date | str, *, every: int = 1) -> dict[str, list[Row]]:
+    first, last = date.fromisoformat(str(begin)), date.fromisoformat(str(end))
+    return {
+        (first + timedelta(days=n)).isoformat(): some_day(n)
+        for n in range(0, (last - first).days + 1, every)
+    }
