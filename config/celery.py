@@ -17,13 +17,15 @@ def embedded_broker() -> dict[str, Any]:
     for name in ("messages", "processed", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
             "processed_folder": str(folder / "processed"),
             "control_folder": str(folder / "control"),
             "store_processed": False,
+            # Seconds between two looks into the folder; a second, the default, is felt by people.
+            "polling_interval": 0.2,
         },
     }
 

@@ -1,5 +1,6 @@
 """Settings, read from the environment; nothing here knows a single provider or kind by name."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -239,11 +240,26 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="lockstep@localhost")
 
 # -------------------------------------------------------------------- logging
 
+
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Celery writes three lines about every tick, and there is one every few seconds."""
+    return record.levelno > logging.INFO or "uploader.tasks.tick" not in record.getMessage()
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {
+        "worth_a_line": {"()": "django.utils.log.CallbackFilter", "callback": worth_a_line}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["worth_a_line"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # These write whole addresses, and RescueTime takes its token only there.
