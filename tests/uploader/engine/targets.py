@@ -96,8 +96,7 @@ class MemoryTarget:
     def create(self, change: Change) -> Item | None:
         assert change.wanted is not None
         self.refuse_if_bad(change.wanted.content)
-        twice = [ref for ref, thing in self.things.items() if thing.key == change.key]
-        assert not twice or self.is_managed, f"{change.key} is there already: {twice}"
+        self.make_room_for(change.key)
         ref = self.new_id(change.key)
         assert ref not in self.things, f"{ref} exists"
         self.things[ref] = Thing(self.normal(change.wanted.content), key=change.key)
@@ -140,6 +139,16 @@ class MemoryTarget:
         assert twin.content == thing.content, f"{ref} is {thing.key}, taken for {key}"
         thing.key, twin.key = twin.key, thing.key
         return thing
+
+    def make_room_for(self, key: str) -> None:
+        """What stands for this key already can only have been taken for a twin that is missing."""
+        there = next((thing for thing in self.things.values() if thing.key == key), None)
+        if there is None or self.is_managed:
+            return
+        missing = self.wanted.keys() - {thing.key for thing in self.things.values()}
+        twins = [other for other in missing if self.normal(self.wanted[other]) == there.content]
+        assert twins, f"{key} is there already"
+        there.key = min(twins)
 
     def refuse_if_bad(self, content: Content) -> None:
         if isinstance(content, dict) and content["text"].startswith("bad"):

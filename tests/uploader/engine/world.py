@@ -53,8 +53,8 @@ class World:
         # After a loss of the database nothing else moves until a run has been through.
         self.is_recovering = False
         self.approved: list[str] | None = None
-        if kind is OneObject:
-            self.source["group"] = self.content("first members")
+        # One that never goes: a store without any link would be taken for a new database.
+        self.source["group" if kind is OneObject else "always"] = self.content("first")
         self.target.add_stranger(self.content("a stranger's"))
         self.target.add_stranger({"text": "locked by a stranger", "n": 1})
         if kind is ChosenIds:
@@ -73,7 +73,7 @@ class World:
             self.moved()
 
     def add_twin(self) -> None:
-        if self.source:
+        if self.can_come_and_go:
             self.made += 1
             self.add(dict(self.source[self.rng.choice(sorted(self.source))]))
 
@@ -82,22 +82,21 @@ class World:
         self.add({"text": f"bad {self.made}", "n": 1})
 
     def edit(self, content: Content | None = None) -> None:
-        if self.source:
-            key = self.rng.choice(sorted(self.source))
-            self.source[key] = content or self.content("edited")
-            self.moved()
+        key = self.rng.choice(sorted(self.source))
+        self.source[key] = content or self.content("edited")
+        self.moved()
 
     def edit_within_rounding(self) -> None:
-        if self.source:
-            key = self.rng.choice(sorted(self.source))
-            content = self.source[key]
-            step = 0.1 if content["n"] % 1 < 0.35 else -0.1
-            self.source[key] = content | {"n": round(content["n"] + step, 1)}
-            self.moved()
+        key = self.rng.choice(sorted(self.source))
+        content = self.source[key]
+        step = 0.1 if content["n"] % 1 < 0.35 else -0.1
+        self.source[key] = content | {"n": round(content["n"] + step, 1)}
+        self.moved()
 
     def remove(self) -> None:
-        if self.source and self.can_come_and_go:
-            del self.source[self.rng.choice(sorted(self.source))]
+        keys = sorted(self.source.keys() - {"always", "group"})
+        if keys:
+            del self.source[self.rng.choice(keys)]
             self.moved()
 
     def moved(self) -> None:
@@ -182,9 +181,14 @@ class World:
         target = self.target
         wanted = {key: target.normal(content) for key, content in self.source.items()}
         if not target.marks:
-            if any(content in wanted.values() for content in target.strangers.values()):
+            ours, others = self._told_apart_by_content(wanted)
+            theirs = [*target.strangers.values(), *(target.things[ref].content for ref in others)]
+            if any(content in wanted.values() for content in theirs):
                 return  # Nobody could tell ours from theirs any more.
-            self._match_anew(wanted)
+            for ref, key in ours.items():
+                target.things[ref].key = key
+            for ref in others:
+                target.disown(ref)
         for thing in target.mine().values():
             thing.before = None
         self.links.by_key.clear()
@@ -192,17 +196,17 @@ class World:
         self.is_recovering = True
         self.moved()
 
-    def _match_anew(self, wanted: dict[str, Content]) -> None:
-        """Without marks, ours is what looks like something wanted, one to one; the rest is not."""
-        free = self.target.mine()
+    def _told_apart_by_content(self, wanted: dict[str, Content]) -> tuple[dict[str, str], set[str]]:
+        """Without marks ours is what looks like something wanted, one to one; the rest is not."""
+        others = self.target.mine()
+        ours = {}
         for key in sorted(wanted):
-            for ref, thing in sorted(free.items(), key=lambda pair: pair[1].key != key):
+            for ref, thing in sorted(others.items(), key=lambda pair: pair[1].key != key):
                 if thing.content == wanted[key]:
-                    thing.key = key
-                    del free[ref]
+                    ours[ref] = key
+                    del others[ref]
                     break
-        for ref in free:
-            self.target.disown(ref)
+        return ours, set(others)
 
     # Runs.
 
