@@ -1,0 +1,168 @@
+"""The people of a trial: a staff login, and Ben, who has connected both sides in the sandbox.
+
+Works on the sandbox only; the command `demo` tells what happens.
+"""
+
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from integrations import connections
+from integrations.errors import IntegrationError, ReconnectError
+from integrations.models import Connection
+from integrations.oauth import renewed
+from uploader import members, runs
+from uploader.models import Run, Sync
+
+STAFF = "admin"
+PERSON, MEMBER_ID = "ben", "04170022"
+SYNC = f"rescuetime-{MEMBER_ID}"
+PROVIDERS = ("open_humans", "rescuetime")
+SANDBOX_READY_WITHIN_SECONDS = 60
+
+
+class CannotShow(Exception):
+    """A sentence about why there is nothing to show."""
+
+
+# ---------------------------------------------------------------------- sandbox
+
+
+def wait_for_sandbox(*, seconds: float = SANDBOX_READY_WITHIN_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if _ask("GET", "/state.json").ok:
+                return
+        except requests.RequestException:
+            if time.monotonic() > deadline:
+                raise CannotShow(
+                    f"The sandbox does not answer at {settings.SANDBOX_URL}. "
+                    "`manage.py sandbox` starts it."
+                ) from None
+        time.sleep(0.3)
+
+
+def granted(slug: str) -> dict[str, Any]:
+    """Credentials as if Ben had just allowed us in a browser."""
+    try:
+        answer = _ask("POST", "/grant", json={"provider": slug, "person": PERSON})
+        answer.raise_for_status()
+        tokens = answer.json()
+    except (requests.RequestException, ValueError):
+        raise CannotShow(f"The sandbox did not let {PERSON} in at {slug}.") from None
+    return renewed({}, tokens, now=timezone.now())
+
+
+def _ask(method: str, path: str, **options: Any) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False  # it is on this machine: no proxy
+        return session.request(method, f"{settings.SANDBOX_URL}{path}", timeout=10, **options)
+
+
+# ----------------------------------------------------------------------- people
+
+
+def staff_password() -> str | None:
+    """The staff login's password, made and kept on this machine; None where somebody chose one."""
+    user_model = get_user_model()
+    password = _kept_password(settings.VAR_DIR / "admin_password")
+    user = user_model.objects.filter(username=STAFF).first()
+    if user is None:
+        user_model.objects.create_superuser(STAFF, password=password)
+        return password
+    return password if user.check_password(password) else None
+
+
+def _kept_password(file: Path) -> str:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(9))
+    return file.read_text().strip()
+
+
+@transaction.atomic
+def ben() -> Any:
+    """The same user that a later sign-in in the browser finds."""
+    account = SocialAccount.objects.filter(provider="open_humans", uid=MEMBER_ID).first()
+    if account is not None:
+        return account.user
+    user = get_user_model().objects.create_user(f"open_humans-{MEMBER_ID}", first_name="Ben")
+    user.set_unusable_password()
+    user.save()
+    SocialAccount.objects.create(user=user, provider="open_humans", uid=MEMBER_ID)
+    SocialAccount.objects.create(user=user, provider="rescuetime", uid=f"user-{user.pk}")
+    return user
+
+
+def connect(user: Any) -> list[str]:
+    """Connect what does not work yet; the names of what was connected."""
+    return [slug for slug in PROVIDERS if _connected_anew(slug, user)]
+
+
+def _connected_anew(slug: str, user: Any) -> bool:
+    connection = Connection.objects.filter(owner=user, provider=slug).first()
+    if connection is not None and _works(connection):
+        return False
+    connections.connect(
+        provider=slug,
+        owner=user,
+        name=f"{slug}-{MEMBER_ID}",
+        credentials=granted(slug),
+        account=MEMBER_ID if slug == "open_humans" else "",
+        by=user,
+        now=timezone.now(),
+    )
+    return True
+
+
+def _works(connection: Connection) -> bool:
+    """A sandbox that was reset knows nobody; one that is busy is no reason to connect again."""
+    if not connection.is_usable:
+        return False
+    try:
+        connections.check(connection, now=timezone.now())
+    except ReconnectError:
+        return False
+    except IntegrationError:
+        return True
+    return True
+
+
+# ------------------------------------------------------------------- the import
+
+
+@dataclass(frozen=True)
+class Import:
+    """What there is to watch; `until` is when an update by hand is allowed again, if not yet."""
+
+    run: Run
+    until: datetime | None = None
+
+
+def the_import(user: Any, *, now: datetime) -> Import:
+    """The run that connecting has queued, an update of it, or the last one if that is recent."""
+    sync = Sync.objects.filter(name=SYNC).first()
+    if sync is None:
+        raise CannotShow(f"Connecting both sides did not make the sync {SYNC}.")
+    latest = sync.runs.first()
+    if latest is not None and latest.status in (Run.Status.FAILED, Run.Status.CANCELLED):
+        again = runs.start(sync, trigger="by hand", by=user, now=now)
+        return Import(again or sync.runs.latest("pk"))
+    try:
+        return Import(members.update_now(sync, by=user, now=now))
+    except members.TooSoon as error:
+        return Import(sync.runs.latest("pk"), until=error.until)
