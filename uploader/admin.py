@@ -133,7 +133,7 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         kw["form"] = type("SyncForm", (SyncForm,), {"kind": kind, **options})
         return super().get_form(request, obj, change=change, **kw)
 
-    def get_fields(self, request: HttpRequest, obj: Sync | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Sync | None = None) -> Any:
         kind = self._kind(request, obj) or Kind
         sides = [side for side in ("source", "target") if getattr(kind, side)]
         own = ["name", *sides, "mode", "every", "max_delete_share", "enabled"]
