@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import DatabaseError
-from integrations.pace import PacedGate
 
 from integrations import connections
 from integrations.client import Client
@@ -25,6 +24,7 @@ from integrations.errors import (
     RetryableError,
 )
 from integrations.models import Connection
+from integrations.pace import PacedGate
 from uploader import engine, kinds, runs
 from uploader.links import StoredLinks
 from uploader.models import Change, Run, Sync

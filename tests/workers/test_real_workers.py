@@ -1,4 +1,4 @@
-"""The whole journey with real workers, brokers and databases, which are killed, emptied, doubled."""
+"""The whole journey with real workers, brokers and databases: killed, emptied, doubled."""
 
 import json
 import os
@@ -13,18 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from integrations.sandbox import Fault, World
 from tests.workers.installation import Installation
 
 Install = Callable[..., Installation]
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with World() as world:
-        world.start()
-        yield world
 
 
 @pytest.fixture
@@ -83,7 +77,7 @@ def test_when_a_call_fails_the_run_waits_with_a_countdown_and_goes_on(
 
 def test_killed_workers_lose_and_double_nothing(install: Installation, world: World) -> None:
     seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
-    print(f"FAULT_SEED={seed}")
+    print(f"FAULT_SEED={seed}")  # noqa: T201
     chance = random.Random(seed)
     sync = install.connect("ben")
     for _ in range(4):
@@ -204,14 +198,19 @@ def test_no_token_in_any_log_or_message(install: Installation, world: World) -> 
 
 
 @pytest.fixture(
-    params=["embedded", pytest.param("services", marks=[pytest.mark.postgres, pytest.mark.redis])]
+    params=[
+        "embedded",
+        pytest.param("services", marks=[pytest.mark.postgres, pytest.mark.redis]),
+    ]
 )
-def services(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def services(request: pytest.FixtureRequest) -> dict[str, str]:
     """On SQLite with the embedded broker, and on PostgreSQL with Redis."""
     if request.param == "embedded":
-        yield {}
-        return
-    yield request.getfixturevalue("fresh_services")
+        return {}
+    return {
+        "database_url": request.getfixturevalue("postgres_url"),
+        "redis_url": request.getfixturevalue("redis_url"),
+    }
 
 
 @pytest.fixture
@@ -221,8 +220,6 @@ def empty_broker(services: dict[str, str]) -> Callable[[Installation], None]:
             shutil.rmtree(installation.folder / "var" / "broker" / "messages")
             (installation.folder / "var" / "broker" / "messages").mkdir()
             return
-        import redis
-
         redis.Redis.from_url(services["redis_url"]).flushdb()
 
     return empty
