@@ -95,7 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent = services.absent()
     left_out = config.stash[LEFT_OUT]
-    kept, dropped = [], []
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
         missing = _needs(item) & absent.keys()
         left_out.update(missing)
@@ -167,11 +168,11 @@ def django_db_modify_db_settings(
     from django.conf import settings
 
     database = settings.DATABASES["default"]
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+        database["TEST"]["NAME"] = str(VAR / "test.sqlite3")
     else:
-        database["TEST"] = {"NAME": f"{services.DATABASE_PREFIX}{SESSION}_{worker}"}
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        database["TEST"]["NAME"] = f"{services.DATABASE_PREFIX}{SESSION}_{worker}"
 
 
 @pytest.fixture
