@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from integrations.sandbox_http import Request, Response
+from integrations.sandbox.http import Request, Response
 
 FIRST_ID = 901_234
 KEY_LIFETIME = timedelta(hours=1)

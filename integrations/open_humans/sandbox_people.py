@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.sandbox import Request, Response, html_answer, json_answer, redirect, route
-from integrations.sandbox_oauth import OAuthSandbox, Token
+from integrations.sandbox.oauth import OAuthSandbox, Token
 
 MEMBER_LIMIT = 20
 SCOPE = "american-gut read wildlife open-humans write pgp go-viral"

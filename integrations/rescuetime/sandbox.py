@@ -8,7 +8,7 @@ from typing import Any
 from integrations.rescuetime.sandbox_history import HEAVY, LIGHT, Account, Days, History, Row
 from integrations.rescuetime.sandbox_report import Query, QueryError, headers, read_query, rows
 from integrations.sandbox import Fault, Request, Response, Switch, html_answer, json_answer, route
-from integrations.sandbox_oauth import OAuthSandbox, Token
+from integrations.sandbox.oauth import OAuthSandbox, Token
 
 NOTES = "data is an array of arrays (rows), column names for rows in row_headers"
 LONG_SPAN_DAYS = 366

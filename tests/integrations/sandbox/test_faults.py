@@ -11,7 +11,7 @@ import requests
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.sandbox import Fault, Seen, World
-from integrations.sandbox_faults import KINDS
+from integrations.sandbox.faults import KINDS
 from tests.integrations.sandbox.calls import Project
 
 
