@@ -8,5 +8,5 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks bind to the app that is loaded: web processes publish through it too.
-        import config.celery  # noqa: F401
+        import config.celery
         import config.sign_in  # noqa: F401  (its receivers keep what sign-ins hand out)

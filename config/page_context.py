@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from integrations.provider import providers
 
 
-def sandbox_banner(request: HttpRequest) -> dict[str, Any]:
+def sandbox_banner(_request: HttpRequest) -> dict[str, Any]:
     return {
         "sandboxes": [provider.name for provider in providers().values() if provider.is_sandbox()],
         "sandbox_url": settings.SANDBOX_URL,

@@ -40,7 +40,7 @@ def activity_page() -> str:
 
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """For monitors: 200 when the database and the broker answer."""
     parts = {"database": database_answers(), "broker": broker_answers()}
     return JsonResponse(

@@ -1,11 +1,11 @@
 """What can be done with a connection: connect, confirm, check, refresh, disconnect.
 
-The only writer of `Connection` besides `configure` and the admin's form. Every change of state is
-one UPDATE that names the state it starts from, so that of two at once one wins.
+The only writer of `Connection` besides `configure` and the admin's form. A change of state says
+what it starts from, the state or the very credentials, so that of two at once one wins.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,22 +52,27 @@ def connect(
     now: datetime,
 ) -> Connection:
     """Make a connection, or give the one that exists (by owner and provider, else by name) new
-    credentials. `unconfirmed`: it waits for `confirm` before anything uses it."""
-    values = {
-        "credentials": Sealed.seal(dict(credentials)),
-        "account": account,
-        "state": State.UNCONFIRMED if unconfirmed else State.CONNECTED,
-        "reason": "",
-        "refreshing_until": None,  # a refresh under way must not put the old grant back
-        **({} if unconfirmed else {"connected_at": now, "checked_at": now}),
-    }
+    credentials. `unconfirmed`: it waits for `confirm` before anything uses it.
+
+    One that works already is not connected anew by new tokens, which every sign-in brings.
+    """
     which = {"name": name, "owner": None} if owner is None else {"owner": owner}
     with transaction.atomic():
         before = Connection.objects.filter(**which, provider=provider).first()
+        anew = before is None or before.state != State.CONNECTED
+        values = {
+            "credentials": Sealed.seal(dict(credentials)),
+            "account": account,
+            "state": State.UNCONFIRMED if unconfirmed else State.CONNECTED,
+            "reason": "",
+            "refreshing_until": None,  # a refresh under way must not put the old grant back
+            **({} if unconfirmed else {"checked_at": now}),
+            **({"connected_at": now} if anew and not unconfirmed else {}),
+        }
         connection, _ = Connection.objects.update_or_create(
             **which, provider=provider, defaults=values, create_defaults={"name": name, **values}
         )
-        if not unconfirmed:
+        if anew and not unconfirmed:
             _tell_connected(connection, by=by, again=before is not None and _was_used(before))
     return connection
 
@@ -158,27 +163,34 @@ def check(connection: Connection, *, now: datetime) -> str:
     Heals a connection that needed reconnecting and works; only a refusal of the credentials
     themselves makes it need that.
     """
+    connection.refresh_from_db()  # it may have been connected again since it was read
     try:
         detail = connection.spec.check(client(connection))
     except ReconnectError as error:
         needs_reconnect(connection, str(error), now=now)
         raise
-    unchanged = Connection.objects.filter(pk=connection.pk, connected_at=connection.connected_at)
-    unchanged.filter(state__in=(State.CONNECTED, State.UNCONFIRMED)).update(checked_at=now)
-    unchanged.filter(state=State.NEEDS_RECONNECT).update(
-        state=State.CONNECTED, reason="", checked_at=now
-    )
-    connection.refresh_from_db()
+    healed = {State.NEEDS_RECONNECT: State.CONNECTED}
+    _judge(connection, lambda state: healed.get(state, state), reason="", now=now)
     return detail
 
 
 def needs_reconnect(connection: Connection, reason: str, *, now: datetime) -> None:
-    """Only a person can help. A connection that was made anew meanwhile is left alone."""
-    Connection.objects.filter(
-        pk=connection.pk,
-        connected_at=connection.connected_at,
-        state__in=(State.CONNECTED, State.NEEDS_RECONNECT),
-    ).update(state=State.NEEDS_RECONNECT, reason=reason, checked_at=now)
+    """Only a person can help. A connection with other credentials by now is left alone."""
+    judged = {State.CONNECTED: State.NEEDS_RECONNECT}
+    _judge(connection, lambda state: judged.get(state, state), reason=reason, now=now)
+
+
+def _judge(
+    connection: Connection, verdict: Callable[[str], str], *, reason: str, now: datetime
+) -> None:
+    """Write what was found out about exactly these credentials, unless they were replaced."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        same = row.credentials.ciphertext == connection.credentials.ciphertext
+        if same and row.state != State.DISCONNECTED:
+            state = verdict(row.state)
+            why = reason if state == State.NEEDS_RECONNECT else ""
+            Connection.objects.filter(pk=row.pk).update(state=state, reason=why, checked_at=now)
     connection.refresh_from_db()
 
 

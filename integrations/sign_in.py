@@ -156,7 +156,7 @@ class SignInAdapter(OAuth2Adapter):
         return f"{self.spec.base_url()}{self.authorize_path}"
 
     @property
-    def access_token_url(self) -> str:  # type: ignore[override]
+    def access_token_url(self) -> str:
         return f"{self.spec.base_url()}{self.token_endpoint.token_path}"
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:

@@ -118,5 +118,5 @@ def do_not_connect(connection: Connection, *, by: Any) -> str:
 
 def own_connection(request: HttpRequest, name: str) -> Connection:
     """The visitor's own, of that name and still connected; 404 for everything else."""
-    own = Connection.objects.filter(owner=request.user)
+    own = Connection.objects.filter(owner_id=request.user.pk)
     return get_object_or_404(own.exclude(state=Connection.State.DISCONNECTED), name=name)

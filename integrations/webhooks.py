@@ -1,4 +1,4 @@
-"""What Open Humans tells us of its own accord: that somebody has left, and wants to be forgotten."""
+"""What Open Humans tells us of its own accord: somebody has left, perhaps to be forgotten."""
 
 import hmac
 import json
@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -70,4 +69,13 @@ def member_left(member_id: str, *, erase: bool) -> None:
     for connection in live:
         connections.disconnect(connection, by=None, now=now)
     if erase:
-        get_user_model().objects.filter(pk=account.user_id).delete()
+        forget(account)
+
+
+def forget(account: SocialAccount) -> None:
+    """Erase a person; somebody who is staff as well stays staff, and is a member no more."""
+    if not account.user.is_staff:
+        account.user.delete()
+        return
+    Connection.objects.filter(owner=account.user).delete()
+    SocialAccount.objects.filter(user=account.user).delete()

@@ -55,10 +55,15 @@ class Batch:
 class Kind:
     """One kind of sync. A folder in `uploader/syncs/` with a `kind.py` that holds a subclass."""
 
+    # Templates call whatever can be called; of a kind they only read what it declares.
+    do_not_call_in_templates: ClassVar[bool] = True
+
     slug: ClassVar[str]
     name: ClassVar[str]
     # One sentence for the sync's page.
     words: ClassVar[str]
+    # What one of its items is called on the pages.
+    noun: ClassVar[str] = "item"
     # Slugs of the providers; empty for a side that is Lockstep itself.
     source: ClassVar[str] = ""
     target: ClassVar[str] = ""

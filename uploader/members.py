@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from integrations.connections import connected, disconnected
 
+from integrations.connections import connected, disconnected
 from integrations.models import Connection
 from uploader import kinds, runs
 from uploader.models import Run, Sync, SyncQuerySet
@@ -83,6 +84,13 @@ def begin(*, connection: Connection, **_: Any) -> None:
             },
         )
         runs.start(sync, trigger="connected", by=connection.owner, now=now)
+
+
+@receiver(pre_delete, sender=Connection, dispatch_uid="uploader.members")
+def forget(*, instance: Connection, **_: Any) -> None:
+    """With a member's connection (so with the member) goes all that tells of what it was for."""
+    if instance.owner_id is not None:
+        Sync.objects.filter(Q(source=instance) | Q(target=instance)).delete()
 
 
 @receiver(disconnected, dispatch_uid="uploader.members")

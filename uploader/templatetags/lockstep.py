@@ -31,8 +31,13 @@ def wait_until(at: datetime) -> str:
 
 
 @register.filter
-def lasting(delta: timedelta) -> str:
-    return words.duration(delta)
+def every(delta: timedelta) -> str:
+    return words.every(delta)
+
+
+@register.filter
+def action(change: Any) -> str:
+    return words.action(change)
 
 
 @register.filter

@@ -31,24 +31,15 @@ class Side:
     missing: list[str]
 
     @property
-    def is_connected(self) -> bool:
-        return self.connection is not None and self.state != Connection.State.DISCONNECTED
-
-    @property
     def state(self) -> str:
         return self.connection.state if self.connection else Connection.State.DISCONNECTED
-
-    @property
-    def process(self) -> str:
-        """A person who was connected before is to come back as the same one."""
-        return "connect"
 
 
 @dataclass(frozen=True)
 class Panel:
     """Everything the page says about one kind of sync."""
 
-    kind: type[kinds.Kind]
+    name: str
     sync: Sync | None
     source: Side
     target: Side
@@ -76,16 +67,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def panel(request: HttpRequest, kind: type[kinds.Kind]) -> Panel:
-    own = {each.provider: each for each in Connection.objects.filter(owner=request.user)}
+    own = {each.provider: each for each in Connection.objects.filter(owner_id=request.user.pk)}
     sync = members.syncs_of(request.user).filter(kind=kind.slug).first()
     runs = list(sync.runs.all()[:LAST_RUNS]) if sync else []
     return Panel(
-        kind=kind,
+        name=kind.name,
         sync=sync,
         source=side(kind.source, own),
         target=side(kind.target, own),
         open_run=next((run for run in runs if run.is_open), None),
-        runs=runs,
+        runs=[run for run in runs if not run.is_open],
         picture=months.picture(sync.summary) if sync else None,
         update_from=members.earliest_update(sync, timezone.now()) if sync else None,
     )

@@ -1,12 +1,8 @@
-"""The picture of how much history each month holds: a row of bars a year, and the same in numbers."""
+"""The picture of how much history each month holds: a row of bars a year."""
 
+from calendar import month_name
 from dataclasses import dataclass
 from typing import Any
-
-LETTERS = "JFMAMJJASOND"
-NAMES = (
-    "January February March April May June July August September October November December"
-).split()
 
 LEFT, TOP, STEP, BAR, HEIGHT, GAP = 52, 22, 30, 20, 34, 12
 
@@ -24,9 +20,16 @@ class Bar:
 @dataclass(frozen=True)
 class Year:
     year: int
-    rows: int
     base: int
     bars: list[Bar]
+
+    @property
+    def rows(self) -> int:
+        return sum(bar.rows for bar in self.bars)
+
+    @property
+    def months(self) -> int:
+        return sum(bar.rows > 0 for bar in self.bars)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def picture(summary: dict[str, Any]) -> Picture | None:
     bars = [bar for year in years for bar in year.bars]
     return Picture(
         years=years,
-        letters=[(LEFT + n * STEP + BAR // 2, letter) for n, letter in enumerate(LETTERS)],
+        letters=[(LEFT + n * STEP + BAR // 2, month_name[n + 1][0]) for n in range(12)],
         months=len(months),
         rows=sum(months.values()),
         most=max(bars, key=lambda bar: bar.rows),
@@ -78,7 +81,7 @@ def _year(year: int, n: int, months: dict[str, int], highest: int) -> Year:
         height = max(2.0, round(rows / highest * HEIGHT, 1)) if rows else 0.0
         bars.append(
             Bar(
-                name=f"{NAMES[month - 1]} {year}",
+                name=f"{month_name[month]} {year}",
                 rows=rows,
                 x=LEFT + (month - 1) * STEP,
                 y=base - height,
@@ -86,4 +89,4 @@ def _year(year: int, n: int, months: dict[str, int], highest: int) -> Year:
                 height=height,
             )
         )
-    return Year(year=year, rows=sum(bar.rows for bar in bars), base=base, bars=bars)
+    return Year(year=year, base=base, bars=bars)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.visitors import signed_in
-from uploader import kinds, runs
+from uploader import kinds, members, runs
 from uploader.models import Sync
 from uploader.views import months
 from uploader.views.dashboard import begin
@@ -23,11 +23,14 @@ def sync(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(found.runs.all(), RUNS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "sync": found,
-        "kind": kinds.get(found.kind),
+        "words": kinds.get(found.kind).words,
         "picture": months.picture(found.summary),
         "page": page,
         "open_run": found.runs.open().first(),
         "may_run": may_run(request, found),
+        "update_from": members.earliest_update(found, timezone.now())
+        if owns(request, found)
+        else None,
     }
     return render(request, "uploader/sync.html", context)
 

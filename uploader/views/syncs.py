@@ -17,11 +17,12 @@ def syncs(request: HttpRequest) -> HttpResponse:
     visible = list(
         Sync.objects.visible_to(request.user)
         .select_related("source", "target")
-        .annotate(latest_id=Subquery(latest))
+        .annotate(latest=Subquery(latest))
     )
-    runs = Run.objects.in_bulk([sync.latest_id for sync in visible if sync.latest_id])
+    latest_ids = {sync.pk: getattr(sync, "latest", None) for sync in visible}
+    runs = Run.objects.select_related("sync").in_bulk([pk for pk in latest_ids.values() if pk])
     rows = [
-        {"sync": sync, "kind": kinds.get(sync.kind), "run": runs.get(sync.latest_id)}
+        {"sync": sync, "what": kinds.get(sync.kind).name, "run": runs.get(latest_ids[sync.pk])}
         for sync in visible
     ]
     return render(request, "uploader/syncs.html", {"rows": rows})

@@ -2,8 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from uploader.models import Run
+from uploader import kinds
+from uploader.models import Change, Run
 
+ACTIONS = {
+    "create": "add",
+    "update": "replace",
+    "delete": "delete",
+    "conflict": "leave alone",
+}
 TRIGGERS = {
     "schedule": "by itself, as planned",
     "by hand": "by hand",
@@ -40,14 +47,24 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def every(delta: timedelta) -> str:
+    return "day" if delta == timedelta(days=1) else duration(delta)
+
+
 def heading(run: Run) -> str:
     """What a run that is still open is doing."""
-    what = "Deleting files" if run.params.get("erase") else "Import"
+    what = "Import" if kinds.get(run.sync.kind).for_members else "Run"
+    if run.params.get("erase"):
+        what = "Deleting files"
     if run.status == Run.Status.WAITING:
         return f"{what}: waiting to try again"
     if run.status == Run.Status.QUEUED and not run.started_at:
         return f"{what}: about to start"
     return f"{what} under way"
+
+
+def action(change: Change) -> str:
+    return ACTIONS.get(change.action, change.action)
 
 
 def trigger(run: Run) -> str:
@@ -76,7 +93,8 @@ def changes(run: Run, *, planned: bool = False) -> str:
         ("conflict", "left alone because somebody else changed it"),
         ("rejected", "refused"),
     )
-    parts = [f"{run.counts[key]:,} {name}" for key, name in names if run.counts.get(key)]
+    noun = kinds.get(run.sync.kind).noun
+    parts = [f"{count(run.counts[key], noun)} {name}" for key, name in names if run.counts.get(key)]
     right = run.counts.get("unchanged", 0)
     if not parts:
         return "nothing had to change" if right else "there was nothing to do"

@@ -47,6 +47,7 @@ class RescueTimeToOpenHumans(Kind):
     slug = "rescuetime_to_open_humans"
     name = "RescueTime to Open Humans"
     words = "Keeps a person's RescueTime history at Open Humans, one file a month, up to date."
+    noun = "file"
     source = "rescuetime"
     target = "open_humans"
     options_form = Options
@@ -119,7 +120,7 @@ class RescueTimeToOpenHumans(Kind):
             "It stays where it is, and the import goes on without it."
         )
         known = self.to_connection.facts.get("unreadable", {})
-        facts.note(self.to_connection, unreadable={**known, str(file.id): why})
+        facts.note(self.to_connection, unreadable={**known, file.id: why})
 
     # --------------------------------------------------------------- deciding
 
