@@ -276,3 +276,21 @@ def test_strangers_do_not_see_a_members_connection_nor_the_teams(world: World, a
     assert (
         Connection.objects.visible_to(user("boss", is_staff=True, is_superuser=True)).count() == 1
     )
+
+
+def test_signing_in_again_brings_new_tokens_and_starts_nothing(
+    world: World, alice: Any, told: list[dict[str, Any]]
+) -> None:
+    first = connected(world, owner=alice)
+    old = stored(first)["access_token"]
+    connected(world, owner=alice)
+    assert stored(first)["access_token"] != old
+    assert len(told) == 1
+
+
+def test_checking_asks_with_the_tokens_of_now(world: World, sandbox: OpenHumansSandbox) -> None:
+    read_long_ago = connected(world)
+    sandbox.revoke("ben")
+    connected(world)
+    assert connections.check(read_long_ago, now=NOW)
+    assert read_long_ago.is_usable

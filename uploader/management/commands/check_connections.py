@@ -21,7 +21,7 @@ class Command(JsonCommand):
             "names", nargs="*", metavar="NAME", help="only these; else all that are in use"
         )
 
-    def work(self, options: dict[str, Any]) -> Answer:
+    def answer(self, options: dict[str, Any]) -> Answer:
         checked = []
         broken = []
         for connection in _chosen(options["names"]):

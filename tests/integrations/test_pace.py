@@ -1,0 +1,252 @@
+"""Our own pacing: one allowance for all who use a credential, and pauses a provider asks for."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integrations.errors import RetryableError
+from integrations.models import Pace
+from integrations.pace import PacedGate
+from integrations.sandbox import Fault, World
+from tests.integrations.owners import connected
+from tests.integrations.processes import finished, start
+from tests.integrations.test_refresh import at_once, client_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Clock:
+    """Time that only passes when somebody sleeps or says so."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def gate(clock: Clock, *, rate: int = 30, key: str = "rescuetime:7", **more: Any) -> PacedGate:
+    return PacedGate(
+        key=key,
+        rate=rate,
+        provider="RescueTime",
+        now=clock.now,
+        sleep=clock.sleep,
+        **{"beat": lambda: None, **more},
+    )
+
+
+def passed(gate: PacedGate, *, at_most: int = 1000) -> int:
+    """How many requests may go right now."""
+    for number in range(at_most):
+        try:
+            gate.before_request()
+        except RetryableError:
+            return number
+    return at_most
+
+
+def refusal(gate: PacedGate) -> RetryableError:
+    with pytest.raises(RetryableError) as caught:
+        gate.before_request()
+    return caught.value
+
+
+# ----------------------------------------------------------------- the allowance
+
+
+def test_a_minutes_worth_may_go_at_once_and_then_no_more(clock: Clock) -> None:
+    assert passed(gate(clock)) == 30
+
+
+@pytest.mark.parametrize(("seconds", "more"), [(1.9, 0), (2, 1), (20, 10), (60, 30), (3600, 30)])
+def test_the_allowance_comes_back_evenly_and_is_never_more_than_a_minutes_worth(
+    seconds: float, more: int, clock: Clock
+) -> None:
+    passed(gate(clock))
+    clock.sleep(seconds)
+    assert passed(gate(clock)) == more
+
+
+def test_no_minute_ever_sees_more_than_the_burst_and_the_rate(clock: Clock) -> None:
+    moments = []
+    for _ in range(600):
+        if passed(gate(clock), at_most=1):
+            moments.append(clock.moment)
+        clock.sleep(0.5)
+    minute = timedelta(minutes=1)
+    busiest = max(sum(m <= other < m + minute for other in moments) for m in moments)
+    assert busiest <= 60
+    assert 175 <= len(moments) <= 180
+
+
+def test_the_wait_is_long_enough_to_be_worth_coming_back(clock: Clock) -> None:
+    passed(gate(clock))
+    error = refusal(gate(clock))
+    assert "our own pacing" in str(error)
+    clock.sleep(error.retry_after or 0)
+    assert passed(gate(clock)) == 15
+
+
+def test_every_key_has_an_allowance_of_its_own(clock: Clock) -> None:
+    passed(gate(clock))
+    assert passed(gate(clock, key="rescuetime:8")) == 30
+
+
+def test_without_a_rate_nothing_is_held_up_and_nothing_is_written(clock: Clock) -> None:
+    assert passed(gate(clock, rate=0), at_most=200) == 200
+    assert Pace.objects.count() == 0
+
+
+# -------------------------------------------------------------------- patience
+
+
+def test_a_command_waits_for_our_own_pacing_and_says_so(clock: Clock) -> None:
+    told: list[float] = []
+    patient = gate(clock, patience=60, on_wait=told.append)
+    assert passed(patient, at_most=40) == 40
+    assert told == clock.slept == [pytest.approx(30, abs=1.5)]
+
+
+def test_a_worker_never_sleeps(clock: Clock) -> None:
+    passed(gate(clock))
+    refusal(gate(clock))
+    assert clock.slept == []
+
+
+def test_nobody_is_patient_with_a_providers_own_pause(clock: Clock) -> None:
+    patient = gate(clock, patience=60)
+    patient.throttled(20)
+    assert "asked for a pause" in str(refusal(patient))
+    assert clock.slept == []
+
+
+def test_a_run_that_was_taken_away_ends_before_it_uses_up_the_allowance(clock: Clock) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        gate(clock, beat=stop).before_request()
+    with pytest.raises(Stopped):
+        gate(clock, beat=stop).between_chunks()
+    assert passed(gate(clock)) == 30
+
+
+def test_chunks_are_no_requests(clock: Clock) -> None:
+    beats: list[str] = []
+    busy = gate(clock, beat=lambda: beats.append("request"), pulse=lambda: beats.append("chunk"))
+    busy.before_request()
+    for _ in range(100):
+        busy.between_chunks()
+    assert beats == ["request", *["chunk"] * 100]
+    assert passed(gate(clock)) == 29
+
+
+# ---------------------------------------------------------------------- pauses
+
+
+@pytest.mark.parametrize("rate", [0, 30])
+def test_a_pause_holds_for_everybody_with_the_key(rate: int, clock: Clock) -> None:
+    gate(clock, rate=rate).throttled(45)
+    error = refusal(gate(clock, rate=rate))
+    assert error.retry_after == pytest.approx(45)
+    clock.sleep(44)
+    refusal(gate(clock, rate=rate))
+    clock.sleep(1)
+    assert passed(gate(clock, rate=rate), at_most=5) == (1 if rate else 5)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(clock: Clock) -> None:
+    for seconds in (60, 5):
+        gate(clock).throttled(seconds)
+    assert refusal(gate(clock)).retry_after == pytest.approx(60)
+
+
+def test_a_pause_of_unknown_length_is_a_short_one(clock: Clock) -> None:
+    gate(clock, rate=0).throttled(0)
+    assert 1 <= (refusal(gate(clock, rate=0)).retry_after or 0) <= 30
+
+
+def test_no_pause_is_longer_than_a_day(clock: Clock) -> None:
+    gate(clock).throttled(1e30)
+    assert refusal(gate(clock)).retry_after == pytest.approx(24 * 3600)
+
+
+def test_after_a_429_all_clients_of_the_connection_pause(world: World) -> None:
+    connection = connected(world)
+    world.faults.add(Fault("open_humans", "429", retry_after=30))
+    with pytest.raises(RetryableError):
+        client_of(connection).member()
+    with pytest.raises(RetryableError, match="it asked for a pause") as caught:
+        client_of(connection).files()
+    assert 28 < (caught.value.retry_after or 0) <= 30
+    assert len(world.requests) == 1
+
+
+def test_a_connections_gate_has_its_providers_rate_unless_it_is_on_this_machine(
+    world: World, settings: Any
+) -> None:
+    connection = connected(world, provider="rescuetime")
+
+    def rate() -> int:
+        return PacedGate.for_connection(connection, beat=lambda: None).rate
+
+    assert rate() == 0
+    settings.PROVIDER_SETTINGS = {"rescuetime": {"RATE": "7"}}
+    assert rate() == 7
+    settings.PROVIDER_SETTINGS = {}
+    settings.SANDBOX_URL = ""
+    assert rate() == 30
+
+
+# ------------------------------------------------------------------ many at once
+
+
+def test_many_threads_share_one_allowance_exactly(clock: Clock) -> None:
+    counts = at_once(lambda: passed(gate(clock)), times=12)
+    assert sum(int(str(count)) for count in counts) == 30
+
+
+def test_many_processes_share_one_allowance_exactly() -> None:
+    code = """
+import sys, time
+from datetime import datetime
+from integrations.errors import RetryableError
+from integrations.pace import PacedGate
+moment = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
+gate = PacedGate(key="shared", rate=200, provider="P", beat=lambda: None, now=lambda: moment)
+time.sleep(max(0, float(sys.argv[1]) - time.time()))
+passed = 0
+try:
+    while True:
+        gate.before_request()
+        passed += 1
+except RetryableError:
+    print(passed)
+"""
+    begin = str(time.time() + 2.5)
+    counts = [int(finished(process)[0]) for process in [start(code, begin) for _ in range(4)]]
+    assert sum(counts) == 200
+
+
+def test_pauses_at_the_same_moment_leave_the_longest(clock: Clock) -> None:
+    lengths = iter(range(1, 13))
+    pause: Callable[[], None] = lambda: gate(clock, rate=0).throttled(next(lengths))  # noqa: E731
+    at_once(pause, times=12)
+    assert refusal(gate(clock, rate=0)).retry_after == pytest.approx(12)
