@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.trial import NotReady, read_env_file, refuse_taken_ports, trial_environment
+from integrations.rescuetime.sandbox import RescueTimeSandbox
+from integrations.sandbox import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,8 +53,9 @@ def test_a_newcomer_sees_the_first_import_and_a_second_try_goes_on_from_there(
 
 
 def test_once_ends_with_status_1_when_there_is_no_import_to_see(tmp_path: Path) -> None:
-    port, dead = free_ports()
-    done = run(tmp_path, ONCE="1", PORT=port, SANDBOX_URL=f"http://127.0.0.1:{dead}")
+    port, _ = free_ports()
+    with World(sandboxes=[RescueTimeSandbox()]) as nobody_signs_in:
+        done = run(tmp_path, ONCE="1", PORT=port, SANDBOX_URL=nobody_signs_in.url)
     assert done.returncode == 1
     assert "The first import failed." in done.stdout
 
