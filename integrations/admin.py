@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -32,9 +33,6 @@ class ConnectionForm(ModelForm):
     """The connection's own fields, and below them those of its provider's form."""
 
     spec: Provider
-    base_url = forms.URLField(
-        required=False, assume_scheme="https", help_text="Only for a regional address."
-    )
 
     class Meta:
         model = Connection
@@ -116,6 +114,7 @@ class ConnectionAdmin(ConnectionAdminBase):
         "from_file",
     )
     actions = ("check_connections",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     # ------------------------------------------------------------ adding, changing
 
@@ -189,9 +188,11 @@ class ConnectionAdmin(ConnectionAdminBase):
             try:
                 detail = connections.check(connection, now=timezone.now())
             except IntegrationError as error:
-                self.message_user(request, f"{connection}: {error}", messages.ERROR)
+                self.message_user(request, f"Connection {connection}: {error}", messages.ERROR)
             else:
-                self.message_user(request, f"{connection} works: {detail}", messages.SUCCESS)
+                self.message_user(
+                    request, f"Connection {connection} works: {detail}", messages.SUCCESS
+                )
 
 
 def _credential_fields(spec: Provider, *, optional: bool) -> dict[str, forms.Field]:

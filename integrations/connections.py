@@ -6,6 +6,7 @@ what it starts from, the state or the very credentials, so that of two at once o
 
 import logging
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,8 +106,9 @@ def _was_used(connection: Connection) -> bool:
 
 def _tell_connected(connection: Connection, *, by: Any, again: bool) -> None:
     def tell() -> None:
-        fresh = Connection.objects.get(pk=connection.pk)
-        connected.send(sender=Connection, connection=fresh, by=by, again=again)
+        fresh = Connection.objects.filter(pk=connection.pk).first()
+        if fresh is not None:
+            connected.send(sender=Connection, connection=fresh, by=by, again=again)
 
     transaction.on_commit(tell)
 
@@ -296,8 +298,10 @@ def disconnect(connection: Connection, *, by: Any, now: datetime, erase: bool = 
 
 
 def _tell_disconnected(before: Connection, *, by: Any, erase: bool) -> None:
-    fresh = Connection.objects.get(pk=before.pk)
-    disconnected.send(sender=Connection, connection=fresh, by=by, erase=erase)
+    # Not read again: an admin may have deleted it in the same breath.
+    left = copy(before)
+    left.state, left.credentials = State.DISCONNECTED, Sealed.seal({})
+    disconnected.send(sender=Connection, connection=left, by=by, erase=erase)
     try:
         tokens = opened(before)
     except UnexpectedError:
