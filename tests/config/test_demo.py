@@ -1,5 +1,7 @@
 """The command `demo`: Ben's first import, as somebody who only watches the terminal sees it."""
 
+import re
+import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -23,10 +25,11 @@ SYNC = "rescuetime-04170022"
 
 
 class WithWorker(demo.Command):
-    """Whatever is open is carried out while the demo pauses."""
+    """Whatever is due is carried out while the demo pauses."""
 
     def pause(self) -> None:
-        for _ in inline.carry_out_open(manner=work.Manner(clock=timezone.now), everything=True):
+        time.sleep(0.1)
+        for _ in inline.carry_out_open(manner=work.Manner(clock=timezone.now)):
             pass
 
 
@@ -139,6 +142,29 @@ def test_an_import_that_fails_is_status_1_with_a_sentence(
 
     assert code == 1
     assert "Ben's import failed: " in words
+
+
+def test_a_wait_is_told_with_a_countdown_and_the_import_goes_on(world: World) -> None:
+    world.faults.add(Fault(kind="429", provider="rescuetime", retry_after=2))
+
+    code, words = run("--once")
+
+    assert code == 0
+    assert re.search(r"Ben's import waits: RescueTime: .* \(429\).* — again in 0:0[12]\n", words)
+    assert "Ben's import is done" in words
+
+
+@pytest.mark.parametrize(("flags", "code"), [(["--once"], 1), ([], 0)])
+def test_an_import_that_takes_too_long_is_left_to_the_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch, flags: list[str], code: int
+) -> None:
+    monkeypatch.setattr(demo, "LONGEST_IMPORT_SECONDS", 0)
+
+    ended, words = run(*flags)
+
+    assert ended == code
+    assert "It goes on for as long as a worker runs." in words
+    assert Run.objects.get().status == "queued"
 
 
 def test_it_never_works_without_a_sandbox(settings: Any) -> None:
