@@ -16,7 +16,7 @@ def item_of(file: MonthFile) -> Item:
     return Item(
         key=file.marker.month,
         content={"md5": file.md5},
-        ref=str(file.file.id),
+        ref=file.file.id,
         ours=True,
         what=_what(file.marker.month, sum(file.marker.rows.values())),
     )
@@ -115,7 +115,7 @@ class RemovalBatch(Batch):
             Item(
                 key=file.basename,
                 content={"file": file.basename},
-                ref=str(file.id),
+                ref=file.id,
                 ours=True,
                 what=f"{file.basename}{self.what}",
             )
@@ -152,7 +152,7 @@ class PreviewBatch(Batch):
             yield Item(
                 key=file.basename,
                 content=None,
-                ref=str(file.id),
+                ref=file.id,
                 ours=True,
                 what=f"{file.basename}: {OLD_WORDS}",
             )

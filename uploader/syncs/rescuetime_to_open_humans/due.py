@@ -16,6 +16,8 @@ class Known:
     overlapped: bool
     # Whether RescueTime shows nothing of any month before it.
     earliest: bool
+    # Whether two questions more keep a daily update as cheap as it has to be.
+    has_room: bool = True
     # Whether the earlier tool's single file has days that our file has not.
     lacks_old_days: bool = False
 
@@ -28,8 +30,9 @@ def is_due(known: Known) -> bool:
     metadata; a reading that changed no row uploads nothing, so its total is noted beside the
     connection instead, and the month is not read over and over.
 
-    One difference is no reason: when a plan lapses, the oldest days vanish first, one more every
-    day. So a total that shrinks where nothing older is shown means that, and the file stays.
+    One difference says little: when a plan lapses, the oldest days vanish first, one more every
+    day. So where nothing older is shown, a shrinking total is looked into only while there is
+    room for it, which is in the second half of a month (the last days touch one month then).
     """
     if known.lacks_old_days:
         return True
@@ -39,7 +42,7 @@ def is_due(known: Known) -> bool:
         return True
     if known.said is None or known.total > known.said:
         return True
-    return known.total < known.said and not known.earliest
+    return known.total < known.said and (known.has_room or not known.earliest)
 
 
 def would_change(known: Known) -> bool:

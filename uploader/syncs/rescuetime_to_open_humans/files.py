@@ -82,6 +82,14 @@ class Body:
 def write(rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
     """The bytes of a month, the same for the same rows; `rows` must be in order."""
     content = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever uploads it
+    try:
+        return _written(content, rows, notes=notes, beat=beat)
+    except BaseException:
+        content.close()
+        raise
+
+
+def _written(content: IO[bytes], rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
     digest = hashlib.md5(usedforsecurity=False)
     days: Counter[str] = Counter()
 
@@ -119,7 +127,7 @@ class Marker:
     # Days that RescueTime no longer showed, kept from the file before.
     carried: Sequence[str] = ()
     # The id of the earlier tool's single file, where some days of this month came from there.
-    taken_over: str | int | None = None
+    taken_over: str | None = None
 
     def metadata(self, body: Body, *, now: datetime) -> dict[str, Any]:
         marked = {
@@ -153,8 +161,8 @@ class MonthFile:
     @property
     def age(self) -> tuple[str, int, str]:
         """Sorts the oldest first."""
-        text = str(self.file.id)
-        return self.file.created, int(text) if text.isdigit() else 0, text
+        number = self.file.id
+        return self.file.created, int(number) if number.isdigit() else 0, number
 
 
 def month_file(file: File) -> MonthFile | None:

@@ -22,7 +22,12 @@ from uploader.syncs.rescuetime_to_open_humans.batches import (
 )
 from uploader.syncs.rescuetime_to_open_humans.due import Known, is_due, would_change
 from uploader.syncs.rescuetime_to_open_humans.making import Maker
-from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, last_day, overlapped
+from uploader.syncs.rescuetime_to_open_humans.months import (
+    WINDOW_DAYS,
+    last_day,
+    overlapped,
+    today,
+)
 from uploader.syncs.rescuetime_to_open_humans.overview import Overview, Search
 from uploader.syncs.rescuetime_to_open_humans.reading import Reader
 from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
@@ -108,19 +113,32 @@ class RescueTimeToOpenHumans(Kind):
         self.old = OldFiles()
         self.old.read(
             self.shelf,
-            unreadable=self.to_connection.facts.get("unreadable", {}),
+            unreadable=self._given_up(),
             beat=self.context.beat,
             refuse=self._refuse_old_file,
         )
 
     def _refuse_old_file(self, file: File, why: str) -> None:
-        """Said once, and noted, so that a large file is not fetched again every day."""
         self.context.warn(
             f"{file.basename}, the file of the earlier tool, could not be read ({why}). "
             "It stays where it is, and the import goes on without it."
         )
-        known = self.to_connection.facts.get("unreadable", {})
-        facts.note(self.to_connection, unreadable={**known, file.id: why})
+        days = self._unreadable().get(file.id, [])
+        day = today(self.context.now).isoformat()
+        if day not in days:
+            facts.note(
+                self.to_connection,
+                unreadable={**self._unreadable(), file.id: [*days, day]},
+            )
+
+    def _unreadable(self) -> dict[str, list[str]]:
+        """By the id of an old file, the days on which it could not be read."""
+        return dict(self.to_connection.facts.get("unreadable", {}))
+
+    def _given_up(self) -> set[str]:
+        """On one day the storage may be at fault; on a second one it is the file, and a large
+        one is not fetched every day for nothing."""
+        return {id for id, days in self._unreadable().items() if len(days) > 1}
 
     # --------------------------------------------------------------- deciding
 
@@ -138,6 +156,7 @@ class RescueTimeToOpenHumans(Kind):
             said=noted if noted is not None else marker.seconds if marker else None,
             has_file=marker is not None,
             overlapped=month in overlapped(self.context.now),
+            has_room=len(overlapped(self.context.now)) == 1,
             earliest=month == overview.earliest,
             lacks_old_days=bool(self.old.days(month).difference(marker.rows if marker else ())),
         )

@@ -80,7 +80,7 @@ class Maker:
             self.warn(warning)
         return reading
 
-    def _origin(self, current: MonthFile | None, lost: set[str]) -> str | int | None:
+    def _origin(self, current: MonthFile | None, lost: set[str]) -> str | None:
         return current.marker.taken_over if current and lost else None
 
     def _carry(self, current: MonthFile, days: set[str]) -> list[Row]:

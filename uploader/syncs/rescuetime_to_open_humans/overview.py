@@ -94,10 +94,11 @@ class Search:
                 )
         if refusal is not None and not answered:
             raise refusal
-        overview.learnt = {
-            "searched": today(self.now).isoformat(),
-            "by_year": True if overview.months else None,
-        }
+        if refusal is None:
+            overview.learnt = {
+                "searched": today(self.now).isoformat(),
+                "by_year": True if overview.months else None,
+            }
         return overview
 
     def _ask(self, window: Window) -> dict[str, int]:

@@ -117,13 +117,13 @@ class Shelf:
             raise self._unexpected("the listing shows other metadata than was sent")
         return ours
 
-    def delete(self, file_id: str | int) -> None:
+    def delete(self, file_id: str) -> None:
         self.client.delete(file_id)
-        self._show([file for file in self.files if str(file.id) != str(file_id)])
+        self._show([file for file in self.files if file.id != file_id])
 
-    def _with_id(self, file_id: str | int) -> File:
+    def _with_id(self, file_id: str) -> File:
         for file in self.files:
-            if str(file.id) == str(file_id):
+            if file.id == file_id:
                 return file
         raise RetryableError(
             provider=self.client.name,

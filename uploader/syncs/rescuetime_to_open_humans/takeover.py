@@ -7,7 +7,7 @@ day at which an update ended stands there twice or more, and its last ascending 
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -111,23 +111,26 @@ class OldFiles:
         self,
         shelf: Shelf,
         *,
-        unreadable: Mapping[str, str],
+        unreadable: Collection[str],
         beat: Beat,
         refuse: Callable[[File, str], None],
     ) -> None:
-        """Read them all; `refuse` hears of those that are no tables, `unreadable` known ones."""
+        """Read them all but the ids in `unreadable`; `refuse` hears of those that are no tables."""
         for file in shelf.old_files():
-            if str(file.id) in unreadable:
+            if file.id in unreadable:
                 continue
             old = OldFile(file)
+            self.files.append(old)
             try:
                 with shelf.open(file) as stream:
                     old.fill(Table(stream), beat=beat)
             except WrongShape as error:
                 old.close()
+                self.files.remove(old)
                 refuse(file, str(error))
-            else:
-                self.files.append(old)
+            except BaseException:
+                self.close()
+                raise
 
     def months(self) -> set[str]:
         return {month for old in self.files for month in old.months()}
@@ -146,7 +149,7 @@ class OldFiles:
                 left -= here
         return found
 
-    def origin(self, month: str, days: Iterable[str]) -> str | int | None:
+    def origin(self, month: str, days: Iterable[str]) -> str | None:
         """The id of the newest file that has any of these days."""
         wanted = set(days)
         for old in self.files:
