@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -29,6 +28,11 @@ else:
     ConnectionAdminBase = PaceAdminBase = admin.ModelAdmin
 
 
+class AddressField(forms.URLField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "assume_scheme": "https"})
+
+
 class ConnectionForm(ModelForm):
     """The connection's own fields, and below them those of its provider's form."""
 
@@ -37,6 +41,7 @@ class ConnectionForm(ModelForm):
     class Meta:
         model = Connection
         fields = ("name", "owner", "base_url", "enabled")
+        field_classes = {"base_url": AddressField}
 
     def clean_base_url(self) -> str:
         url: str = self.cleaned_data.get("base_url", "")
@@ -114,7 +119,6 @@ class ConnectionAdmin(ConnectionAdminBase):
         "from_file",
     )
     actions = ("check_connections",)
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     # ------------------------------------------------------------ adding, changing
 

@@ -171,14 +171,14 @@ def check(connection: Connection, *, now: datetime) -> str:
     except ReconnectError as error:
         needs_reconnect(connection, str(error), now=now)
         raise
-    healed = {State.NEEDS_RECONNECT: State.CONNECTED}
+    healed: dict[str, str] = {State.NEEDS_RECONNECT: State.CONNECTED}
     _judge(connection, lambda state: healed.get(state, state), reason="", now=now)
     return detail
 
 
 def needs_reconnect(connection: Connection, reason: str, *, now: datetime) -> None:
     """Only a person can help. A connection with other credentials by now is left alone."""
-    judged = {State.CONNECTED: State.NEEDS_RECONNECT}
+    judged: dict[str, str] = {State.CONNECTED: State.NEEDS_RECONNECT}
     _judge(connection, lambda state: judged.get(state, state), reason=reason, now=now)
 
 

@@ -29,7 +29,8 @@ def credentials(table: Conformance, world: World) -> Mapping[str, Any]:
 
 @pytest.fixture
 def client(slug: str, credentials: Mapping[str, Any], world: World, gate: CountingGate) -> Client:
-    return client_of(slug, credentials, url=world.url, gate=gate)
+    made: Client = client_of(slug, credentials, url=world.url, gate=gate)
+    return made
 
 
 def client_of(slug: str, credentials: Mapping[str, Any], *, url: str, gate: Any = None) -> Any:

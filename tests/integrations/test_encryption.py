@@ -21,11 +21,13 @@ def key() -> str:
 
 
 def make(name: str = "a", **credentials: str) -> Connection:
-    return Connection.objects.create(name=name, provider="open_humans", credentials=credentials)
+    values: Any = credentials
+    return Connection.objects.create(name=name, provider="open_humans", credentials=values)
 
 
 def test_what_is_assigned_is_sealed_at_once() -> None:
-    connection = Connection(credentials={"api_key": "made-up-secret"})
+    typed: Any = {"api_key": "made-up-secret"}
+    connection = Connection(credentials=typed)
     assert "made-up-secret" not in repr(vars(connection)) + str(connection.credentials)
     assert connection.credentials.open() == {"api_key": "made-up-secret"}
 
