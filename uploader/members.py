@@ -69,21 +69,41 @@ def begin(*, connection: Connection, **_: Any) -> None:
         return
     now = timezone.now()
     for kind, source, target in pairs_of(connection):
-        if not (source.is_usable and target.is_usable):
-            continue
-        sync, _created = Sync.objects.update_or_create(
-            name=f"{kind.source}-{target.account}",
-            defaults={
-                "kind": kind.slug,
-                "source": source,
-                "target": target,
-                "mode": Sync.Mode.AUTOMATIC,
-                "every": EVERY,
-                "next_run_at": now + EVERY,
-                "enabled": True,
-            },
-        )
-        runs.start(sync, trigger="connected", by=connection.owner, now=now)
+        name = f"{kind.source}-{target.account}"
+        if source.is_usable and target.is_usable:
+            _begin(name, kind, source, target, now=now)
+        elif target.is_usable and source.state == Connection.State.DISCONNECTED:
+            _erase_at_last(name, now=now)
+
+
+def _begin(
+    name: str, kind: type[kinds.Kind], source: Connection, target: Connection, *, now: datetime
+) -> None:
+    sync, _created = Sync.objects.update_or_create(
+        name=name,
+        defaults={
+            "kind": kind.slug,
+            "source": source,
+            "target": target,
+            "mode": Sync.Mode.AUTOMATIC,
+            "every": EVERY,
+            "next_run_at": now + EVERY,
+            "enabled": True,
+        },
+    )
+    if runs.start(sync, trigger="connected", by=source.owner, now=now) is None:
+        # Files are still being erased, say: the import begins when that has ended.
+        Sync.objects.filter(pk=sync.pk).update(next_run_at=now)
+
+
+def _erase_at_last(name: str, *, now: datetime) -> None:
+    """They asked for their files to go, and the target could not be reached until now."""
+    sync = Sync.objects.filter(name=name).first()
+    latest = sync.runs.first() if sync is not None else None
+    if sync is None or latest is None:
+        return
+    if latest.status == Run.Status.FAILED and latest.params.get("erase"):
+        runs.start(sync, trigger="disconnected", by=latest.by, params=latest.params, now=now)
 
 
 @receiver(pre_delete, sender=Connection, dispatch_uid="uploader.members")

@@ -211,11 +211,13 @@ class Working:
         )
         self._forget_plans_of_dead_attempts()
         self.hands.beat()
-        if self.kind.one_by_one:
+        if not self.kind.one_by_one:
+            self._as_a_whole()
+        elif self.run.sync.mode == Sync.Mode.AUTOMATIC or self._asked_for():
             self._batch_by_batch()
             self._finish()
         else:
-            self._as_a_whole()
+            self._only_look()
 
     # ------------------------------------------------------------ batch by batch
 
@@ -230,6 +232,10 @@ class Working:
             except RejectedError as error:
                 self._record_rejected(batch, error)
             self.hands.progress(done, max(done, total))
+
+    def _only_look(self) -> None:
+        batches = self.kind.preview() or self.kind.batches()
+        self._leave_planned(engine.merged([self._plan(batch) for batch in batches]), None)
 
     def _record_rejected(self, batch: kinds.Batch, error: RejectedError) -> None:
         """A batch that cannot be read is a line of its own; the others go on."""
@@ -259,8 +265,8 @@ class Working:
         self._finish(checksum=whole.checksum())
 
     def _asked_for(self) -> bool:
-        """Modes are for scheduled runs; a person who says "apply" means it."""
-        return bool(self.run.params.get("apply"))
+        """Modes are for scheduled runs; a person who says "apply", or "erase", means it."""
+        return bool(self.run.params.get("apply") or self.run.params.get("erase"))
 
     def _needs_review(self, whole: engine.Plan) -> str | None:
         """Why a person has to look first; None where nobody has to."""

@@ -1,0 +1,137 @@
+"""A member's sync: made by connecting, stopped by disconnecting, hurried at most once an hour."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from integrations import connections
+from integrations.models import Connection
+from integrations.sandbox import World
+from uploader import members, runs
+from uploader.models import Run, Sync
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_user("ada")
+
+
+def connect(owner: User, provider: str, **more: Any) -> Connection:
+    return connections.connect(
+        provider=provider,
+        owner=owner,
+        name=f"{provider}-04170011",
+        credentials={"access_token": "made-up"},
+        account="04170011" if provider == "open_humans" else "",
+        by=owner,
+        now=timezone.now(),
+        **more,
+    )
+
+
+def connect_both(owner: User) -> Sync:
+    connect(owner, "open_humans")
+    connect(owner, "rescuetime")
+    return Sync.objects.get()
+
+
+def disconnect(sync: Sync, side: str = "source", **more: Any) -> None:
+    connection = getattr(sync, side)
+    connections.disconnect(connection, by=connection.owner, now=timezone.now(), **more)
+    sync.refresh_from_db()
+
+
+def end_open_run(sync: Sync, status: str = "finished") -> None:
+    sync.runs.open().update(status=status, next_at=None)
+
+
+def test_one_side_alone_starts_nothing(ada: User) -> None:
+    connect(ada, "open_humans")
+    assert not Sync.objects.exists()
+
+
+def test_with_both_sides_the_first_import_starts_by_itself(ada: User) -> None:
+    sync = connect_both(ada)
+    assert (sync.name, sync.mode) == ("rescuetime-04170011", "automatic")
+    assert sync.every == timedelta(days=1)
+    assert [run.status for run in sync.runs.all()] == ["queued"]
+
+
+def test_an_account_that_nobody_has_confirmed_starts_nothing(ada: User) -> None:
+    connect(ada, "open_humans")
+    connection = connect(ada, "rescuetime", unconfirmed=True)
+    assert not Sync.objects.exists()
+    connections.confirm(connection, by=ada, now=timezone.now())
+    assert Run.objects.get().status == "queued"
+
+
+def test_disconnecting_stops_the_import_and_what_was_to_come(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    disconnect(sync)
+    assert [run.status for run in sync.runs.all()] == ["cancelled"]
+    assert (sync.enabled, sync.next_run_at) == (False, None)
+
+
+def test_the_files_go_on_request_behind_a_request_still_under_way(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    lease_ends = timezone.now() + timedelta(seconds=50)
+    sync.runs.update(status="running", next_at=lease_ends)
+    disconnect(sync, erase=True)
+    erasing, stopped = sync.runs.all()
+    assert (stopped.status, erasing.status) == ("cancelled", "queued")
+    assert erasing.params == {"erase": True}
+    assert erasing.next_at == lease_ends
+    runs.hasten(sync, now=timezone.now())
+    erasing.refresh_from_db()
+    assert erasing.next_at < lease_ends, "the stopped worker has said that it is out"
+
+
+def test_leaving_open_humans_erases_nothing_there(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, "target", erase=True)
+    assert [run.status for run in sync.runs.all()] == ["cancelled"]
+
+
+def test_connecting_again_while_files_are_erased_imports_when_that_has_ended(
+    ada: User, world: World
+) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    connect(ada, "rescuetime")
+    assert sync.runs.open().get().params == {"erase": True}
+    end_open_run(sync)
+    names = [name for names in runs.start_due(now=timezone.now()) for name in names]
+    assert names == [sync.name]
+
+
+def test_an_erasure_that_could_not_reach_the_target_is_made_up_for(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    end_open_run(sync, "failed")
+    connections.needs_reconnect(sync.target, "revoked", now=timezone.now())  # type: ignore[arg-type]
+    connect(ada, "open_humans")
+    assert sync.runs.open().get().params == {"erase": True}
+
+
+def test_a_deleted_member_leaves_no_sync_behind(ada: User) -> None:
+    connect_both(ada)
+    ada.delete()
+    assert not Sync.objects.exists()
+    assert not Run.objects.exists()
+
+
+def test_an_update_by_hand_is_allowed_once_an_hour(ada: User) -> None:
+    sync = connect_both(ada)
+    now = timezone.now()
+    assert members.update_now(sync, by=ada, now=now) == sync.runs.get(), "the open one is it"
+    end_open_run(sync)
+    with pytest.raises(members.TooSoon) as too_soon:
+        members.update_now(sync, by=ada, now=now)
+    later = too_soon.value.until
+    assert later == sync.runs.get().created_at + timedelta(hours=1)
+    assert members.update_now(sync, by=ada, now=later).trigger == "by hand"
