@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations import connections
+from integrations.models import Connection
 from integrations.sign_in import member_id, refusal
 from uploader.members import syncs_of
 from uploader.models import Change
@@ -80,16 +81,27 @@ def connected_again(*, request: HttpRequest, sociallogin: SocialLogin, **_: Any)
 def keep_tokens(sociallogin: SocialLogin, *, owner: Any) -> None:
     provider = sociallogin.provider
     # An account that cannot be told from another must not be poured into an earlier history.
+    may_be_another = not provider.identifies_people
+    unconfirmed = may_be_another and has_history(owner)
+    if may_be_another and not unconfirmed:
+        forget_what_was_learnt(owner, provider.id)
     connections.connect(
         provider=provider.id,
         owner=owner,
         name=f"{provider.id}-{member_id(owner)}",
         credentials=sociallogin.tokens,
         account=sociallogin.account.uid if provider.identifies_people else "",
-        unconfirmed=not provider.identifies_people and has_history(owner),
+        unconfirmed=unconfirmed,
         by=owner,
         now=timezone.now(),
     )
+
+
+def forget_what_was_learnt(owner: Any, slug: str) -> None:
+    """The first day of one account, say, is not that of another."""
+    for connection in Connection.objects.filter(owner=owner, provider=slug):
+        kept = {name: value for name, value in connection.facts.items() if name == "generation"}
+        Connection.objects.filter(pk=connection.pk).update(facts=kept)
 
 
 def has_history(owner: Any) -> bool:

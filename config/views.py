@@ -53,8 +53,8 @@ def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
-        logger.exception("the database does not answer")
+    except DatabaseError as error:
+        logger.warning("the database does not answer: %s", error)
         return False
     return True
 
@@ -63,7 +63,7 @@ def broker_answers() -> bool:
     try:
         with app.connection_for_write(connect_timeout=3) as broker:
             broker.ensure_connection(max_retries=1, timeout=3)
-    except (KombuError, OSError):
-        logger.exception("the broker does not answer")
+    except (KombuError, OSError) as error:
+        logger.warning("the broker does not answer: %s", error)
         return False
     return True

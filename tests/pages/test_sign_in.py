@@ -50,9 +50,9 @@ def test_tokens_are_kept_encrypted_and_nowhere_else(visitor: Visitor) -> None:
 
     for provider in ("open_humans", "rescuetime"):
         token = visitor.token(provider)
-        row = Connection.objects.filter(provider=provider).values_list("credentials", flat=True)
+        kept: Any = Connection.objects.get(provider=provider).credentials
         assert token
-        assert token not in row.get().ciphertext
+        assert token not in kept.ciphertext
         assert token not in str(visitor.client.session.items())
     assert not SocialToken.objects.exists()
     assert [account.extra_data for account in SocialAccount.objects.all()] == [{}, {}]
@@ -287,9 +287,7 @@ def test_no_secret_reaches_a_page_or_the_log(
     response = visitor.get(back)
 
     assert response.status_code >= 400
-    tokens = [token.access for token in open_humans.tokens] + [
-        t.refresh for t in open_humans.tokens
-    ]
+    tokens = [text for token in open_humans.tokens for text in (token.access, token.refresh)]
     for secret in [*tokens, query_of(back)["code"], "sandbox-secret"]:
         assert secret not in response.content.decode()
         assert secret not in caplog.text.replace(back, "")
@@ -369,9 +367,7 @@ def test_a_provider_without_its_settings_says_so_and_names_them_to_staff(
     assert "OPEN_HUMANS_CLIENT_ID" not in words_of(refused)
     assert "OPEN_HUMANS_CLIENT_SECRET" in words_of(admin_client.post(SIGN_IN))
     settings.DEBUG = True
-    assert "OPEN_HUMANS_CLIENT_ID, OPEN_HUMANS_CLIENT_SECRET" in visitor.read("/").replace(
-        " ,", ","
-    )
+    assert "OPEN_HUMANS_CLIENT_ID , OPEN_HUMANS_CLIENT_SECRET" in visitor.read("/")
 
 
 @pytest.mark.parametrize(
@@ -393,8 +389,7 @@ def test_staff_sign_in_at_the_admin_and_members_cannot_enter_it(
     visitor: Visitor, admin_user: Any
 ) -> None:
     staff = Client()
-    answer = staff.post("/admin/login/", {"username": "admin", "password": "password"})
-    assert answer["Location"] == "/accounts/profile/" or answer.status_code == 302
+    staff.post("/admin/login/", {"username": "admin", "password": "password"})
     assert staff.get("/admin/").status_code == 200
 
     assert visitor.sign_in().get("/admin/").status_code == 302

@@ -94,7 +94,7 @@ class Visitor:
         return int(self.client.session["_auth_user_id"])
 
 
-def words_of(response: HttpResponse) -> str:
+def words_of(response: Any) -> str:
     """What a person reads: the page without its markup, every run of blanks as one."""
     body = re.sub(r"(?s)<head>.*?</head>|<script.*?</script>", " ", response.content.decode())
     return unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))

@@ -1,0 +1,158 @@
+"""Open Humans tells us that somebody has left: who is believed, and what happens then."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from integrations.models import Connection
+from tests.pages.visitor import Visitor
+from uploader.models import Change, Run, Sync
+
+PATH = "/webhooks/open_humans/"
+SECRET = "sandbox-webhook-secret"
+
+
+def leaving(member: str = "04170022", *, erase: bool = False) -> bytes:
+    message = {
+        "project_member_id": member,
+        "erasure_requested": erase,
+        "timestamp": "2026-11-20T10:11:12.131415+00:00",
+    }
+    return json.dumps(message).encode()
+
+
+def signature(body: bytes, secret: str = SECRET) -> str:
+    return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+
+
+def tell(body: bytes, signed: str | None = None) -> int:
+    client = Client(enforce_csrf_checks=True)
+    headers = {"X-OpenHumans-Webhooks-Signature": signed} if signed else {}
+    response = client.post(PATH, body, content_type="application/json", headers=headers)
+    return int(response.status_code)
+
+
+def is_connected() -> bool:
+    return Connection.objects.filter(state="connected").exists()
+
+
+@pytest.fixture
+def without_secret(settings: Any) -> None:
+    own = {**settings.PROVIDER_SETTINGS["open_humans"], "WEBHOOK_SECRET": ""}
+    settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "open_humans": own}
+
+
+def test_who_leaves_is_disconnected_and_nothing_is_uploaded_any_more(
+    visitor: Visitor, open_humans: Any, carry_out: Any
+) -> None:
+    visitor.sign_in().connect()
+    tokens = [visitor.token("open_humans"), visitor.token("rescuetime")]
+    assert all(tokens)
+
+    assert tell(leaving(), signature(leaving())) == 200
+    carry_out()
+
+    assert not is_connected()
+    assert not any(connection.credentials for connection in Connection.objects.all())
+    assert visitor.sync.runs.get().status == "cancelled"
+    assert not visitor.sync.enabled
+    assert open_humans.files("ben") == []
+    assert get_user_model().objects.count() == 1
+
+
+def test_who_asks_for_erasure_is_forgotten(connected: Visitor) -> None:
+    body = leaving(erase=True)
+
+    assert tell(body, signature(body)) == 200
+
+    for table in (Connection, Sync, Run, Change, SocialAccount, get_user_model()):
+        assert not table.objects.exists(), table
+    assert connected.get("/dashboard/")["Location"] == "/"
+
+
+def test_erasure_of_one_leaves_the_others_alone(connected: Visitor) -> None:
+    ada = Visitor("ada").sign_in()
+    body = leaving(erase=True)
+
+    tell(body, signature(body))
+
+    assert "Hello ada-example" in ada.read("/dashboard/")
+
+
+def test_staff_who_leave_stay_staff(connected: Visitor) -> None:
+    get_user_model().objects.update(is_staff=True)
+    body = leaving(erase=True)
+
+    tell(body, signature(body))
+
+    assert get_user_model().objects.get().is_staff
+    for table in (Connection, Sync, Run, SocialAccount):
+        assert not table.objects.exists(), table
+
+
+def test_being_told_twice_does_no_harm(connected: Visitor) -> None:
+    for erase in (False, False, True, True):
+        body = leaving(erase=erase)
+        assert tell(body, signature(body)) == 200
+
+
+def test_somebody_unknown_is_no_fault(world: Any, db: None) -> None:
+    body = leaving("99999999")
+
+    assert tell(body, signature(body)) == 200
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        None,
+        "",
+        "sha1=",
+        "sha1=0000",
+        signature(leaving(), "another secret"),
+        signature(leaving()).removeprefix("sha1="),
+        signature(leaving("04170011")),
+        "sha1=ÿ",
+    ],
+)
+def test_with_a_secret_what_is_not_signed_with_it_is_refused(
+    signed: str | None, connected: Visitor
+) -> None:
+    assert tell(leaving(), signed) == 403
+    assert is_connected()
+
+
+def test_with_a_secret_the_second_unsigned_form_is_refused(connected: Visitor) -> None:
+    assert tell(json.dumps(leaving().decode()).encode()) == 403
+    assert is_connected()
+
+
+@pytest.mark.parametrize("body", [leaving(), json.dumps(leaving().decode()).encode()])
+def test_without_a_secret_both_forms_are_believed(
+    body: bytes, connected: Visitor, without_secret: None
+) -> None:
+    assert tell(body) == 200
+    assert not is_connected()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"{"', b"{}", b'{"project_member_id": 7}', b"[" * 5000, b"\xff"],
+)
+def test_rubbish_is_refused(body: bytes, without_secret: None, world: Any, db: None) -> None:
+    assert tell(body) == 400
+
+
+def test_a_body_that_is_far_too_large_is_not_read(world: Any, db: None) -> None:
+    assert tell(b" " * 20_000, signature(b" " * 20_000)) == 413
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_it_takes_a_post(verb: str, client: Client, db: None) -> None:
+    assert client.generic(verb, PATH).status_code == 405
