@@ -6,7 +6,6 @@ what it starts from, the state or the very credentials, so that of two at once o
 
 import logging
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,9 +27,11 @@ from integrations.pace import PacedGate
 logger = logging.getLogger(__name__)
 State = Connection.State
 
-# Sent after commit: connection, by, again (whether it had been connected before).
+# Both are sent within the transaction, so that what follows from them is as certain as the state:
+# receivers write rows and talk to nobody.
+# connection, by, again (whether it had been connected before)
 connected = Signal()
-# Sent after commit: connection, by, erase (whether what we wrote for its owner is to go as well).
+# connection, by, erase (whether what we wrote for its owner is to go as well)
 disconnected = Signal()
 
 # Longer than a token request can last (integrations/oauth.py), so a holder is dead when it ends.
@@ -105,12 +106,8 @@ def _was_used(connection: Connection) -> bool:
 
 
 def _tell_connected(connection: Connection, *, by: Any, again: bool) -> None:
-    def tell() -> None:
-        fresh = Connection.objects.filter(pk=connection.pk).first()
-        if fresh is not None:
-            connected.send(sender=Connection, connection=fresh, by=by, again=again)
-
-    transaction.on_commit(tell)
+    fresh = Connection.objects.get(pk=connection.pk)
+    connected.send(sender=Connection, connection=fresh, by=by, again=again)
 
 
 # ------------------------------------------------------------------------ using
@@ -281,7 +278,7 @@ def reencrypt(pk: int) -> bool:
 
 
 def disconnect(connection: Connection, *, by: Any, now: datetime, erase: bool = False) -> None:
-    """Forget the credentials, and only then tell others and give the tokens back."""
+    """Forget the credentials and stop what used them; only then are the tokens given back."""
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         if row.state == State.DISCONNECTED:
@@ -293,15 +290,13 @@ def disconnect(connection: Connection, *, by: Any, now: datetime, erase: bool = 
             checked_at=now,
             refreshing_until=None,
         )
-        transaction.on_commit(lambda: _tell_disconnected(row, by=by, erase=erase))
+        left = Connection.objects.get(pk=row.pk)
+        disconnected.send(sender=Connection, connection=left, by=by, erase=erase)
+        transaction.on_commit(lambda: _give_back_tokens_of(row))
     connection.refresh_from_db()
 
 
-def _tell_disconnected(before: Connection, *, by: Any, erase: bool) -> None:
-    # Not read again: an admin may have deleted it in the same breath.
-    left = copy(before)
-    left.state, left.credentials = State.DISCONNECTED, Sealed.seal({})
-    disconnected.send(sender=Connection, connection=left, by=by, erase=erase)
+def _give_back_tokens_of(before: Connection) -> None:
     try:
         tokens = opened(before)
     except UnexpectedError:
