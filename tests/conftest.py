@@ -8,6 +8,7 @@ that an error instead.
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,8 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = Counter()
+    # As Ctrl-C: what the tests have started is ended too, instead of being left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     absent = services.absent()
     if absent and os.environ.get("LOCKSTEP_REQUIRE_ALL") == "1":
         reasons = "; ".join(f"{part}: {reason}" for part, reason in absent.items())
