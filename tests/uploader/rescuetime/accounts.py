@@ -1,33 +1,34 @@
 """A member of the sandbox signed in with both services, their sync made but not yet run."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from integrations.encryption import Sealed
+from integrations import connections
 from integrations.models import Connection
 from integrations.sandbox import World
-from uploader.models import Sync
+from uploader.models import Run, Sync
+
+
+def sign_in(world: World, person: str, provider: str, *, owner: Any, now: datetime) -> Connection:
+    grant = world[provider].grant(person)
+    connection = connections.connect(
+        provider=provider,
+        owner=owner,
+        name=f"{provider}-{person}",
+        credentials=grant,
+        account=grant.get("project_member_id", ""),
+        by=owner,
+        now=now,
+    )
+    # Connecting begins a run by the real clock; here the tests begin them by theirs.
+    Run.objects.filter(trigger="connected").delete()
+    return connection
 
 
 def connect(world: World, person: str, *, now: datetime) -> Sync:
     owner = get_user_model().objects.create_user(username=f"member-{person}")
-    connections = {}
-    for provider in ("rescuetime", "open_humans"):
-        grant = world[provider].grant(person)
-        connections[provider] = Connection.objects.create(
-            name=f"{provider}-{person}",
-            provider=provider,
-            owner=owner,
-            credentials=Sealed.seal(grant),
-            account=grant.get("project_member_id", ""),
-            connected_at=now,
-        )
-    return Sync.objects.create(
-        name=f"rescuetime-{connections['open_humans'].account}",
-        kind="rescuetime_to_open_humans",
-        source=connections["rescuetime"],
-        target=connections["open_humans"],
-        mode=Sync.Mode.AUTOMATIC,
-        every=timedelta(days=1),
-    )
+    sign_in(world, person, "rescuetime", owner=owner, now=now)
+    target = sign_in(world, person, "open_humans", owner=owner, now=now)
+    return Sync.objects.get(target=target)

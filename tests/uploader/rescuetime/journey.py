@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from integrations.encryption import Sealed
 from integrations.models import Connection
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.open_humans.sandbox_files import StoredFile
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.rescuetime.sandbox_history import Account, Row
 from integrations.sandbox import Seen, World
-from tests.uploader.rescuetime.accounts import connect
+from tests.uploader.rescuetime.accounts import connect, sign_in
 from uploader import inline, work
 from uploader.models import Run, Sync
 
@@ -117,17 +116,15 @@ class Journey:
         return Sync.objects.select_related("source", "target").get(pk=self.sync.pk)
 
     def connection(self, provider: str) -> Connection:
-        return Connection.objects.get(provider=provider, owner=self.sync.target.owner)
+        return Connection.objects.get(provider=provider, name=f"{provider}-{self.person}")
 
     def reconnect_what_needs_it(self) -> None:
         """The person signs in again, as a button on the page asks them to."""
         for provider in ("rescuetime", "open_humans"):
             connection = self.connection(provider)
             if connection.state == Connection.State.NEEDS_RECONNECT:
-                grant = self.world[provider].grant(self.person)
-                connection.credentials = Sealed.seal(grant)
-                connection.state = Connection.State.CONNECTED
-                connection.save()
+                owner = connection.owner
+                sign_in(self.world, self.person, provider, owner=owner, now=self.clock())
 
     # ------------------------------------------------------------------- sides
 
@@ -189,9 +186,8 @@ class Journey:
 def rows_of(account: Account, days: Iterable[str]) -> list[list[Any]]:
     sums: dict[tuple[Any, ...], int] = {}
     for day in days:
-        for time, seconds, *what in account.days[day]:
-            activity, category, productivity = account.what((what[0], what[1], what[2]))
-            key = (f"{day}T{time}", activity, category, productivity)
+        for time, seconds, activity, category, productivity in account.days[day]:
+            key = (f"{day}T{time}", *account.what((activity, category, productivity)))
             sums[key] = sums.get(key, 0) + seconds
     rows = [[k[0], seconds, 1, *k[1:]] for k, seconds in sums.items()]
     return sorted(rows, key=repr)

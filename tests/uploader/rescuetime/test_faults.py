@@ -16,7 +16,7 @@ from tests.uploader.rescuetime.journey import Journey, Killer, rows_of, some_day
 from tests.uploader.rescuetime.test_takeover import as_the_tool_left_it, in_time, old_file, table
 
 # `make soak` searches that many times longer.
-SCENARIOS = 10 * int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
+SCENARIOS = 8 * int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 PASSING = ["429", "500", "502", "html200", "error200", "before", "cut", "lost", "slow"]
 
@@ -61,7 +61,7 @@ def day_to_update(journey: Journey) -> None:
     journey.forget_requests()
 
 
-@pytest.mark.parametrize("kind", ["500", "before", "lost", "cut", "429", "error200", "html200"])
+@pytest.mark.parametrize("kind", ["429", "lost", "cut", "error200"])
 def test_a_fault_at_any_call_of_an_update_does_no_harm(journey: Journey, kind: str) -> None:
     day_to_update(journey)
     done: list[int] = []
@@ -187,10 +187,10 @@ def live(journey: Journey, killer: Killer, seed: int) -> None:
     life.begin()
     watch = Watch(journey)
     journey.world.hook = watch.look
-    for turn in range(5):
+    for turn in range(4):
         chance = draw.choice([0.02, 0.1, 0.3])
         journey.world.faults.randomly(chance, PASSING, draw.randrange(10**6), delay=0.0)
-        killer.when = lambda chance=chance: draw.random() < chance / 5  # type: ignore[misc]
+        killer.when = lambda chance=chance: draw.random() < chance / 5
         for _ in range(40):
             run = journey.run_to_the_end()
             if run.status == "finished":

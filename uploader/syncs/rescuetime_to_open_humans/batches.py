@@ -1,7 +1,6 @@
 """What is compared and applied together: a month, what stays as it is, the removals."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from integrations.open_humans.client import File
 from uploader.engine import Change, Item
@@ -10,6 +9,7 @@ from uploader.syncs.rescuetime_to_open_humans.files import MonthFile, name_of
 from uploader.syncs.rescuetime_to_open_humans.making import Made, Maker
 from uploader.syncs.rescuetime_to_open_humans.months import words
 from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
+from uploader.syncs.rescuetime_to_open_humans.takeover import OldFile
 
 
 def item_of(file: MonthFile) -> Item:
@@ -98,14 +98,15 @@ class KeptBatch(Batch):
         _delete(self.shelf, change)
 
 
-@dataclass(kw_only=True)
 class RemovalBatch(Batch):
-    """Files that should be gone, each deleted by its id; `still_right` is asked just before."""
+    """Files that should be gone, each deleted by its id."""
 
-    shelf: Shelf
-    files: Callable[[], list[File]]
-    what: str
-    still_right: Callable[[str], bool]
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def files(self) -> list[File]:
+        """By default all that is ours: for a person who wants it gone."""
+        return self.shelf.everything_ours()
 
     def desired(self) -> list[Item]:
         return []
@@ -117,17 +118,34 @@ class RemovalBatch(Batch):
                 content={"file": file.basename},
                 ref=file.id,
                 ours=True,
-                what=f"{file.basename}{self.what}",
+                what=self.words(file),
             )
             for file in self.files()
         ]
 
-    def recheck(self, change: Change) -> bool:
-        ref = change.found.ref if change.found else None
-        return ref is not None and self.still_right(ref)
+    def words(self, file: File) -> str:
+        return file.basename
 
     def apply(self, change: Change) -> None:
         _delete(self.shelf, change)
+
+
+class OldFileBatch(RemovalBatch):
+    """The earlier tool's file, once all of it is in months; `is_safe` looks once more."""
+
+    def __init__(self, shelf: Shelf, old: OldFile, *, is_safe: Callable[[OldFile], bool]) -> None:
+        super().__init__(shelf)
+        self.old = old
+        self.is_safe = is_safe
+
+    def files(self) -> list[File]:
+        return [file for file in self.shelf.files if file.id == self.old.file.id]
+
+    def words(self, file: File) -> str:
+        return old_words(file)
+
+    def recheck(self, change: Change) -> bool:
+        return self.is_safe(self.old)
 
 
 class PreviewBatch(Batch):
@@ -154,11 +172,12 @@ class PreviewBatch(Batch):
                 content=None,
                 ref=file.id,
                 ours=True,
-                what=f"{file.basename}: {OLD_WORDS}",
+                what=old_words(file),
             )
 
 
-OLD_WORDS = "the single file of the earlier tool"
+def old_words(file: File) -> str:
+    return f"{file.basename}: the single file of the earlier tool"
 
 
 def _delete(shelf: Shelf, change: Change) -> None:

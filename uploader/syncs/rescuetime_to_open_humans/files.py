@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from integrations.open_humans.client import File
 from uploader.syncs.rescuetime_to_open_humans.months import month_of, words
@@ -70,7 +70,7 @@ def count_days(rows: Iterable[Row]) -> dict[str, int]:
 class Body:
     """A month's file, in a temporary file that has no name: it cannot outlive this process."""
 
-    content: IO[bytes]
+    content: BinaryIO
     size: int
     md5: str
     days: dict[str, int]
@@ -81,7 +81,8 @@ class Body:
 
 def write(rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
     """The bytes of a month, the same for the same rows; `rows` must be in order."""
-    content = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever uploads it
+    # Closed by whoever uploads it.
+    content = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115
     try:
         return _written(content, rows, notes=notes, beat=beat)
     except BaseException:
@@ -89,7 +90,7 @@ def write(rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
         raise
 
 
-def _written(content: IO[bytes], rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
+def _written(content: BinaryIO, rows: Iterable[Row], *, notes: str, beat: Beat) -> Body:
     digest = hashlib.md5(usedforsecurity=False)
     days: Counter[str] = Counter()
 
@@ -173,15 +174,11 @@ def month_file(file: File) -> MonthFile | None:
         return None
     month, rows = marked.get("month"), marked.get("rows")
     seconds, generation = marked.get("seconds"), marked.get("generation")
-    whole = (
-        isinstance(month, str)
-        and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month)
-        and isinstance(generation, int)
-        and isinstance(seconds, int | None)
-        and isinstance(rows, dict)
-        and all(month_of(day) == month and isinstance(n, int) for day, n in rows.items())
-    )
-    if not whole:
+    if not isinstance(month, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        return None
+    if not isinstance(generation, int) or not isinstance(seconds, int | None):
+        return None
+    if not isinstance(rows, dict) or not _are_days_of(month, rows):
         return None
     marker = Marker(
         month=month,
@@ -192,3 +189,7 @@ def month_file(file: File) -> MonthFile | None:
         taken_over=marked.get("taken_over"),
     )
     return MonthFile(file, md5, marker)
+
+
+def _are_days_of(month: str, rows: Mapping[Any, Any]) -> bool:
+    return all(month_of(day) == month and isinstance(n, int) for day, n in rows.items())

@@ -14,9 +14,9 @@ from integrations.open_humans.client import File
 from uploader.kinds import Batch, Context, Kind, register
 from uploader.syncs.rescuetime_to_open_humans import facts
 from uploader.syncs.rescuetime_to_open_humans.batches import (
-    OLD_WORDS,
     KeptBatch,
     MonthBatch,
+    OldFileBatch,
     PreviewBatch,
     RemovalBatch,
 )
@@ -258,12 +258,7 @@ class RescueTimeToOpenHumans(Kind):
                     f"{old.doubled:,} rows stood twice in {old.file.basename}, the file of the "
                     "earlier tool, and were taken over once."
                 )
-            yield RemovalBatch(
-                shelf=self.shelf,
-                files=lambda old=old: [f for f in self.shelf.files if f.id == old.file.id],
-                what=f": {OLD_WORDS}",
-                still_right=lambda _ref, old=old: self._is_there_now(old),
-            )
+            yield OldFileBatch(self.shelf, old, is_safe=self._is_there_now)
 
     def _not_yet_there(self, old: OldFile) -> list[str]:
         """The months in which our file lacks a day of the old one."""
@@ -283,12 +278,7 @@ class RescueTimeToOpenHumans(Kind):
             self.shelf.look()
             if not self.shelf.everything_ours():
                 return
-            yield RemovalBatch(
-                shelf=self.shelf,
-                files=self.shelf.everything_ours,
-                what="",
-                still_right=lambda _ref: True,
-            )
+            yield RemovalBatch(self.shelf)
         self.shelf.look()
         left = len(self.shelf.everything_ours())
         if left:
