@@ -348,9 +348,7 @@ def _carry_out(
             return "skipped", "It is not certain that it is gone from the source."
         _write(change, target, links, now=now)
     except RejectedError as error:
-        links.save(
-            replace(_note(change), found=_shown(change), refused_at=now(), reason=str(error))
-        )
+        links.save(replace(_note(change), refused_at=now(), reason=str(error)))
         return "rejected", str(error)
     return "done", change.reason
 
@@ -376,13 +374,9 @@ def _write(change: Change, target: Target, links: Links, *, now: Callable[[], da
 
 def _note(change: Change) -> Link:
     """What has to be known of a change that was sent and may never be answered."""
-    return Link(
-        key=change.key,
-        ref=change.found.ref if change.found else None,
-        wanted=trace(change.wanted) if change.wanted else None,
-        found=_shown(change) or (json.dumps(change.lookalikes) if change.lookalikes else None),
-    )
-
-
-def _shown(change: Change) -> str | None:
-    return trace(change.found) if change.found else None
+    wanted = trace(change.wanted) if change.wanted else None
+    if change.found is not None:
+        found = trace(change.found)
+        return Link(key=change.key, ref=change.found.ref, wanted=wanted, found=found)
+    lookalikes = json.dumps(change.lookalikes) if change.lookalikes else None
+    return Link(key=change.key, wanted=wanted, found=lookalikes)

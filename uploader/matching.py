@@ -147,7 +147,7 @@ class Matching:
                     break
 
     def _may_adopt(self, found: Item, wanted: Item, *, equal: bool) -> bool:
-        if found.ref in self._claimed or self._owners.get(found.ref) in self.wanted:
+        if self._owners.get(found.ref) in self.wanted:
             return False
         if equal and found.content != wanted.content:
             return False

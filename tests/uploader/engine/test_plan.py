@@ -138,6 +138,18 @@ def test_a_copy_of_a_strangers_is_never_surplus() -> None:
     assert planned([want("a", 1)], copies).changes == ()
 
 
+def test_ours_is_put_right_even_beside_an_equal_one_of_a_strangers() -> None:
+    copies = [there("r1", 1, key="a", ours=False), there("r2", 5, key="a", ours=True)]
+    assert words(planned([want("a", 1)], copies)) == [("update", "a", "r2")]
+
+
+def test_the_key_that_the_target_shows_counts_more_than_our_link() -> None:
+    existing = [there("r1", 1, key="b", ours=True)]
+    made = planned([want("a", 1), want("b", 1)], existing, link("a", "r1", 1, 1))
+    assert words(made) == [("create", "a", None)]
+    assert made.links == (link("b", "r1", 1, 1),)
+
+
 def test_copies_without_keys_are_surplus_where_all_is_ours() -> None:
     copies = [there("r1", 1, ours=True), there("r2", 1, ours=True), there("r3", 2, ours=True)]
     made = planned([want("a", 1)], copies)
@@ -163,6 +175,22 @@ def test_what_carries_our_mark_changes_its_key_without_a_write() -> None:
 def test_what_only_a_link_makes_ours_does_not_change_its_key() -> None:
     made = planned([want("new", 1)], [there("r1", 1)], link("old", "r1", 1, 1))
     assert words(made) == [("create", "new", None), ("delete", "old", "r1")]
+
+
+def test_what_carries_our_mark_and_is_only_alike_is_no_reason_not_to_create() -> None:
+    made = planned(
+        [want("a", [1, "x"], "x")], [there("r1", [2, "x"], ours=True, likeness="x")], ELSE
+    )
+    assert words(made) == [("create", "a", None), ("delete", "(unlinked) r1", "r1")]
+
+
+def test_keys_that_change_hands_at_the_target_never_share_an_id() -> None:
+    links = [link("a", "r1", 1, 1), link("b", "r2", 2, 2)]
+    swapped = [there("r1", 1, key="b", ours=True), there("r2", 2, key="a", ours=True)]
+    made = planned([want("a", 2), want("b", 1)], swapped, *links)
+    assert made.changes == ()
+    assert sorted(made.forgotten) == ["a", "b"], "before either is saved anew"
+    assert {(one.key, one.ref) for one in made.links} == {("a", "r2"), ("b", "r1")}
 
 
 # Three-way.
@@ -280,6 +308,16 @@ def test_a_new_database_prefers_what_is_equal_to_what_is_alike() -> None:
     existing = [there("r2", [2, "x"], likeness="x")]
     made = planned(desired, existing)
     assert words(made) == [("create", "a", None)]
+
+
+def test_a_new_database_takes_what_is_alike_for_what_the_target_made_of_it() -> None:
+    desired = [want("a", [1.4, "x"], likeness="x")]
+    existing = [there("r1", [1, "x"], likeness="x")]
+    made = planned(desired, existing)
+    assert (made.changes, made.unchanged) == ((), 1)
+    assert words(planned([want("a", [2.4, "x"], "x")], existing, *made.links)) == [
+        ("update", "a", "r1")
+    ]
 
 
 def test_an_equal_item_is_no_reason_not_to_create_once_there_are_links() -> None:
