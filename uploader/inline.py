@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.errors import IntegrationError, RejectedError, RetryableError
-from uploader import engine, kinds, runs, work
+from uploader import building, engine, kinds, runs, work
 from uploader.models import Change, Run, Sync
 
 
@@ -36,7 +36,7 @@ def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRu
     report = DryRun(sync=sync)
     _mention_open_run(report)
     try:
-        kind = work.build(sync, params, manner, report, explicit=True)
+        kind = building.build(sync, params, manner, report, explicit=True)
         _plan_all(kind, report, manner)
         report.warnings += kind.context.warnings
     except RetryableError as error:
@@ -44,7 +44,7 @@ def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRu
         report.status = Run.Status.WAITING
         report.retry_at = manner.clock() + timedelta(seconds=seconds)
         report.error = str(error)
-    except (IntegrationError, engine.Incomplete, work.CannotRun) as error:
+    except (IntegrationError, engine.Incomplete, building.CannotRun) as error:
         report.status = Run.Status.FAILED
         report.error = str(error)
     return report

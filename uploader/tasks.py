@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from uploader import runs
+from uploader import hands, runs
 from uploader import work as working
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ STARTS_PER_TICK = 5 * runs.STARTS_PER_SECOND
 @worker_shutting_down.connect
 def _hand_over(**_: Any) -> None:
     """Runs in hand stop at their next checkpoint, rather than being killed half a minute later."""
-    working.stopping.set()
+    hands.stopping.set()
 
 
 @shared_task(ignore_result=True)
@@ -45,7 +45,7 @@ def publish(run_id: int, claim: int) -> None:
 
 @shared_task(bind=True, ignore_result=True, max_retries=None)
 def work(self: Any, run_id: int, claim: int) -> None:
-    manner = working.Manner(clock=timezone.now, slice_seconds=working.SLICE_SECONDS)
+    manner = hands.Manner(clock=timezone.now, slice_seconds=hands.SLICE_SECONDS)
     following = working.carry_out(run_id, claim, manner)
     if following is None or following.seconds > LONGEST_COUNTDOWN:
         return

@@ -5,49 +5,28 @@ written through uploader/runs.py only.
 """
 
 import logging
-import multiprocessing
 import random
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import DatabaseError
 
 from integrations import connections
-from integrations.client import Client
 from integrations.errors import (
     IntegrationError,
     ReconnectError,
     RejectedError,
     RetryableError,
 )
-from integrations.models import Connection
-from integrations.pace import PacedGate
-from uploader import engine, kinds, runs
+from uploader import building, engine, kinds, runs
+from uploader.hands import Hands, Manner, SliceOver
 from uploader.links import StoredLinks
 from uploader.models import Change, Run, Sync
 
+__all__ = ["Manner", "Next", "carry_out", "counts", "links_for", "planned_outcome"]
+
 logger = logging.getLogger(__name__)
-
-Clock = Callable[[], datetime]
-
-# How long a worker keeps one run before others get their turn.
-SLICE_SECONDS = 180
-# Progress and lease are written at most this often.
-BEAT_SECONDS = 1.0
-
-# Set in every process of a worker when it is told to stop (see uploader/tasks.py).
-stopping = multiprocessing.Event()
-
-
-class SliceOver(Exception):
-    """The slice of time is over: no failure, the run goes on in its next message."""
-
-
-class CannotRun(Exception):
-    """A sentence for people about why this sync cannot run as it stands."""
 
 
 @dataclass(frozen=True)
@@ -57,56 +36,6 @@ class Next:
     run_id: int
     claim: int
     seconds: float
-
-
-@dataclass(kw_only=True)
-class Manner:
-    """How patient whoever carries out a run is, and whom it tells."""
-
-    clock: Clock
-    # Seconds that our own pacing may hold up this process; a worker never sleeps.
-    patience: float = 0
-    slice_seconds: float | None = None
-    on_wait: Callable[[float], None] = lambda seconds: None
-    on_progress: Callable[[int, int], None] = lambda done, total: None
-
-
-class Hands:
-    """A run in hand: counts requests, renews the lease, and notices when it is taken away."""
-
-    def __init__(self, run: Run, manner: Manner) -> None:
-        self.run = run
-        self.manner = manner
-        self.began = self.written = time.monotonic()
-
-    def beat(self) -> None:
-        """Called before every request and every chunk; raises when it has to end here."""
-        if time.monotonic() - self.written >= BEAT_SECONDS:
-            self.written = time.monotonic()
-            runs.renew(self.run, now=self.manner.clock(), requests=self.run.requests)
-        if not runs.is_held(self.run):
-            raise runs.Stopped
-
-    def count_request(self) -> None:
-        """Called before every request."""
-        self.run.requests += 1
-        self.beat()
-
-    def checkpoint(self) -> None:
-        """Called where nothing is half done: the place to hand over."""
-        over = self.manner.slice_seconds
-        if stopping.is_set() or (over is not None and time.monotonic() - self.began > over):
-            raise SliceOver
-        self.beat()
-
-    def expect(self, total: int) -> None:
-        runs.save(self.run, total=total)
-        self.manner.on_progress(self.run.done, total)
-
-    def progress(self, done: int, total: int) -> None:
-        """Something was achieved: failures before it no longer count."""
-        runs.progressed(self.run, done=done, total=total, now=self.manner.clock())
-        self.manner.on_progress(done, total)
 
 
 # ---------------------------------------------------------------- a run, whole
@@ -142,7 +71,7 @@ def _carry_out(run: Run, hands: Hands, manner: Manner) -> Next | None:
         return _wait(run, str(error), manner)
     except ReconnectError as error:
         return _check_connections(run, error, manner)
-    except (IntegrationError, CannotRun) as error:
+    except (IntegrationError, building.CannotRun) as error:
         runs.fail(run, str(error), now=manner.clock())
     except (runs.Stopped, DatabaseError):
         raise
@@ -202,7 +131,7 @@ class Working:
 
     def work(self) -> None:
         sync = self.run.sync
-        self.kind = build(
+        self.kind = building.build(
             sync,
             self.run.params,
             self.manner,
@@ -404,67 +333,3 @@ def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
         else:
             total[change.action] += 1
     return total
-
-
-# ------------------------------------------------------------- building a kind
-
-
-class Pulse(Protocol):
-    """Who is told of every request and every chunk, and may stop the work there."""
-
-    def count_request(self) -> None: ...
-
-    def beat(self) -> None: ...
-
-
-def build(
-    sync: Sync, params: dict[str, Any], manner: Manner, pulse: Pulse, *, explicit: bool
-) -> kinds.Kind:
-    """The sync's kind with the clients of its sides, or CannotRun with a sentence."""
-    kind = kinds.get(sync.kind)
-    erase = bool(params.get("erase"))
-    if kind.source and not erase:
-        require_usable(sync, "source", manner=manner, explicit=explicit)
-    if kind.target:
-        require_usable(sync, "target", manner=manner, explicit=explicit)
-    return kind(
-        kinds.Context(
-            sync=sync,
-            source=None if erase else _client(sync.source, manner, pulse),
-            target=_client(sync.target, manner, pulse),
-            options=sync.options,
-            params=params,
-            now=manner.clock(),
-            beat=pulse.beat,
-        )
-    )
-
-
-def require_usable(sync: Sync, side: str, *, manner: Manner, explicit: bool) -> None:
-    """Raise CannotRun where a person has to act first; an explicit run asks once more."""
-    connection: Connection | None = getattr(sync, side)
-    if connection is None:
-        raise CannotRun(f"{sync.name} has no {side}: choose a connection for it.")
-    if explicit and connection.state == Connection.State.NEEDS_RECONNECT:
-        try:
-            connections.check(connection, now=manner.clock())
-        except ReconnectError:
-            logger.info("%s still needs to be connected again", connection)
-    if not connection.is_usable:
-        what = connection.get_state_display() if connection.enabled else "switched off"
-        reason = f" ({connection.reason})" if connection.reason else ""
-        raise CannotRun(f"The connection {connection.name} is {what}{reason}.")
-
-
-def _client(connection: Connection | None, manner: Manner, pulse: Pulse) -> Client | None:
-    if connection is None:
-        return None
-    gate = PacedGate.for_connection(
-        connection,
-        beat=pulse.count_request,
-        pulse=pulse.beat,
-        patience=manner.patience,
-        on_wait=manner.on_wait,
-        now=manner.clock,
-    )
-    return connections.client(connection, gate=gate)

@@ -36,8 +36,8 @@ def every(delta: timedelta) -> str:
 
 
 @register.filter
-def action(change: Any) -> str:
-    return words.action(change)
+def result(change: Any) -> str:
+    return words.result(change)
 
 
 @register.filter

@@ -6,10 +6,10 @@ from uploader import kinds
 from uploader.models import Change, Run
 
 ACTIONS = {
-    "create": "add",
-    "update": "replace",
-    "delete": "delete",
-    "conflict": "leave alone",
+    "create": ("add", "added"),
+    "update": ("replace", "replaced"),
+    "delete": ("delete", "deleted"),
+    "conflict": ("leave alone", "left alone"),
 }
 TRIGGERS = {
     "schedule": "by itself, as planned",
@@ -63,8 +63,15 @@ def heading(run: Run) -> str:
     return f"{what} under way"
 
 
-def action(change: Change) -> str:
-    return ACTIONS.get(change.action, change.action)
+def result(change: Change) -> str:
+    """What became of one change, in a word or two."""
+    plain, past = ACTIONS.get(change.action, (change.action, change.action))
+    return {
+        Change.Outcome.DONE: past,
+        Change.Outcome.PLANNED: f"to {plain}",
+        Change.Outcome.REJECTED: f"{plain}: refused",
+        Change.Outcome.SKIPPED: "left alone",
+    }[Change.Outcome(change.outcome)]
 
 
 def trigger(run: Run) -> str:

@@ -12,7 +12,7 @@ from integrations.errors import (
     UnexpectedError,
 )
 from tests.uploader.runs.shelf import START, Clock, shelf, started
-from uploader import inline, runs, work
+from uploader import hands, inline, runs, work
 from uploader.models import Run, Sync
 
 pytestmark = pytest.mark.django_db
@@ -252,11 +252,11 @@ def test_a_worker_that_is_being_stopped_hands_its_run_over(
 ) -> None:
     shelf.wanted = {"a": "A"}
     run = started(sync, clock)
-    work.stopping.set()
+    hands.stopping.set()
     try:
         carry(run, manner)
     finally:
-        work.stopping.clear()
+        hands.stopping.clear()
     assert run.status == "queued"
 
 
