@@ -21,14 +21,14 @@ def test_a_run_lists_every_change_with_its_outcome(connected: Visitor) -> None:
     assert f"Run {run.pk}" in text
     assert "after connecting (ben-example)" in text
     for change in run.changes.all():
-        assert f"{change.what} add done" in text
+        assert f"{change.what} added" in text
 
 
 def test_a_refused_change_says_why(connected: Visitor) -> None:
     run = connected.sync.runs.get()
     run.changes.update(outcome=Change.Outcome.REJECTED, reason="Open Humans: too large.")
 
-    assert "rejected Open Humans: too large." in connected.read(f"/runs/{run.pk}/")
+    assert "add: refused Open Humans: too large." in connected.read(f"/runs/{run.pk}/")
 
 
 def test_many_changes_are_spread_over_pages(connected: Visitor) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -12,10 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from integrations.models import Connection
+from tests.pages.people import KIND, member, owner_of, signed_in
 from tests.pages.visitor import words_of
 from uploader.models import Sync
 
-KIND = "rescuetime_to_open_humans"
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 # Anybody may use these, as far as their verbs go; each has tests of its own.
 PUBLIC = {"", "about/", "healthz", "webhooks/open_humans/", "complete/", "rescuetime/complete/"}
@@ -43,19 +42,6 @@ def test_the_guarded_pages_are_those_we_know() -> None:
     }
 
 
-def member(name: str, number: str) -> Sync:
-    """Somebody with both sides connected and one run."""
-    user = get_user_model().objects.create_user(f"open_humans-{number}", first_name=name)
-    SocialAccount.objects.create(user=user, provider="open_humans", uid=number)
-    sides = {
-        side: Connection.objects.create(name=f"{slug}-{number}", provider=slug, owner=user)
-        for side, slug in (("source", "rescuetime"), ("target", "open_humans"))
-    }
-    sync = Sync.objects.create(name=f"rescuetime-{number}", kind=KIND, **sides)
-    sync.runs.create(trigger="connected", created_at=timezone.now())
-    return sync
-
-
 @pytest.fixture
 def bens(db: None) -> Sync:
     return member("ben-example", "04170022")
@@ -63,12 +49,7 @@ def bens(db: None) -> Sync:
 
 @pytest.fixture
 def ada(db: None) -> Client:
-    client = Client()
-    target = member("ada-example", "04170011").target
-    assert target is not None
-    assert target.owner is not None
-    client.force_login(target.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(owner_of(member("ada-example", "04170011")))
 
 
 def filled(route: str, bens: Sync) -> str:
@@ -154,9 +135,7 @@ def staff(*permissions: str) -> Client:
         user.user_permissions.add(
             Permission.objects.get(content_type__app_label=app, codename=codename)
         )
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 def test_staff_without_permission_see_no_syncs_or_connections_of_the_team(team: Sync) -> None:
