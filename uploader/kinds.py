@@ -92,8 +92,11 @@ class Kind:
         """Cheaper batches for a dry run, good enough to show what would change; None: the same."""
         return None
 
-    def finish(self) -> dict[str, Any] | None:
-        """What the pages should show of the target from now on (`Sync.summary`)."""
+    def finish(self) -> None:
+        """Everything is done: the place to note what the next run may build on."""
+
+    def summary(self) -> dict[str, Any] | None:
+        """What the pages are to show of the target (`Sync.summary`); asked while a run goes on."""
         return None
 
 

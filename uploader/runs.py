@@ -327,11 +327,13 @@ def supersede_reviews(run: Run, *, now: datetime) -> None:
     )
 
 
-def went_well(sync: Sync, *, summary: dict[str, Any] | None, now: datetime) -> None:
-    values: dict[str, Any] = {"last_ok_at": now}
-    if summary is not None:
-        values["summary"] = summary
-    Sync.objects.filter(pk=sync.pk).update(**values)
+def went_well(sync: Sync, *, now: datetime) -> None:
+    Sync.objects.filter(pk=sync.pk).update(last_ok_at=now)
+
+
+def show(sync: Sync, summary: dict[str, Any]) -> None:
+    """What the pages tell of the target from now on."""
+    Sync.objects.filter(pk=sync.pk).update(summary=summary)
 
 
 def hasten(sync: Sync, *, now: datetime) -> None:

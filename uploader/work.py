@@ -161,6 +161,12 @@ class Working:
             except RejectedError as error:
                 self._record_rejected(batch, error)
             self.hands.progress(done, max(done, total))
+            self._show_summary()
+
+    def _show_summary(self) -> None:
+        summary = self.kind.summary()
+        if summary is not None:
+            runs.show(self.run.sync, summary)
 
     def _only_look(self) -> None:
         batches = self.kind.preview() or self.kind.batches()
@@ -288,7 +294,7 @@ class Working:
         approvable: list[str] | None = None,
     ) -> None:
         now = self.manner.clock()
-        summary = self.kind.finish()
+        self.kind.finish()
         done = Run.Status.FINISHED_WITH_PROBLEMS if self.problems else Run.Status.FINISHED
         runs.finish(
             self.run,
@@ -300,7 +306,8 @@ class Working:
             now=now,
         )
         if status is None:
-            runs.went_well(self.run.sync, summary=summary, now=now)
+            runs.went_well(self.run.sync, now=now)
+            self._show_summary()
 
 
 def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:

@@ -102,7 +102,7 @@ class BookByBook(kinds.Kind):
         for key in self.missing():
             yield ShelfBatch(self.context, [key])
 
-    def finish(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         return {"books": sorted(shelf.books)}
 
 

@@ -293,6 +293,16 @@ def test_the_summary_is_kept_for_the_pages(
     assert by_book.last_ok_at == clock()
 
 
+def test_the_summary_grows_while_the_run_goes_on(
+    by_book: Sync, clock: Clock, manner: work.Manner
+) -> None:
+    shelf.wanted = {"a": "A", "b": "B"}
+    shelf.troubles = [None, None, busy()]
+    carry(started(by_book, clock), manner)
+    by_book.refresh_from_db()
+    assert by_book.summary == {"books": ["a"]}
+
+
 def test_a_dry_run_writes_nothing_inside_or_out(
     sync: Sync, clock: Clock, manner: work.Manner
 ) -> None:

@@ -291,16 +291,17 @@ class RescueTimeToOpenHumans(Kind):
         changing = {month for month in self._months() if would_change(self._known(month))}
         return iter([PreviewBatch(self.shelf, changing=changing)])
 
-    def finish(self) -> dict[str, Any]:
+    def finish(self) -> None:
         if self._erases:
             facts.note(self.from_connection, read=None)
         else:
             self._note_overview()
-        months = self.shelf.months()
+
+    def summary(self) -> dict[str, Any]:
         return {
             "months": {
                 month: sum(copies[0].marker.rows.values())
-                for month, copies in sorted(months.items())
+                for month, copies in sorted(self.shelf.months().items())
             }
         }
 
