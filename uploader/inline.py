@@ -80,6 +80,7 @@ def _plan(kind: kinds.Kind, batch: kinds.Batch, manner: work.Manner) -> engine.P
         batch.existing(),
         work.links_for(kind, batch),
         on_edit=kind.on_edit,
+        adopt=kind.adopt,
         now=manner.clock(),
     )
 

@@ -71,6 +71,8 @@ class Kind:
     # Which of `since`, `only`, `exclude`, `from_dump` the command `sync` may hand it as params.
     takes: ClassVar[tuple[str, ...]] = ()
     on_edit: ClassVar[OnEdit] = "restore"
+    # An equal item that is nobody's is taken over, rather than made a second time.
+    adopt: ClassVar[bool] = False
     # Made by itself for a person who has connected both sides, rather than set up by staff.
     for_members: ClassVar[bool] = False
     # Each batch is planned and applied before the next is looked at: nothing waits for review.

@@ -155,7 +155,9 @@ class Working:
         total = before + self.kind.total()
         self.hands.expect(total)
         for done, batch in enumerate(self.kind.batches(), start=before + 1):
-            self.hands.checkpoint()
+            # However long the looking took, a slice achieves something: else it began for ever.
+            if done > before + 1 or hands.stopping.is_set():
+                self.hands.checkpoint()
             try:
                 self._apply(batch, self._plan(batch))
             except RejectedError as error:
@@ -206,7 +208,9 @@ class Working:
     def _needs_review(self, whole: engine.Plan) -> str | None:
         """Why a person has to look first; None where nobody has to."""
         params = self.run.params
-        if "approve" in params and whole.changes:
+        if not whole.writes:
+            return None
+        if "approve" in params:
             same = whole.checksum() == params["approve"]
             if same or whole.within(params.get("approved", [])):
                 return None
@@ -214,7 +218,7 @@ class Working:
         unsafe = engine.unsafe([whole], max_delete_share=self.run.sync.max_delete_share)
         if unsafe is not None:
             return unsafe
-        if self.run.sync.mode == Sync.Mode.REVIEW and not self._asked_for() and whole.changes:
+        if self.run.sync.mode == Sync.Mode.REVIEW and not self._asked_for():
             return "It is set to ask before writing."
         return None
 
@@ -235,6 +239,7 @@ class Working:
             batch.existing(),
             links_for(self.kind, batch),
             on_edit=self.kind.on_edit,
+            adopt=self.kind.adopt,
             now=self.manner.clock(),
         )
         self.unchanged += plan.unchanged
@@ -259,7 +264,9 @@ class Working:
             self.hands.checkpoint()
 
     def _report(self, change: engine.Change, outcome: str, reason: str) -> None:
-        if outcome == Change.Outcome.REJECTED or change.held:
+        if change.held:
+            outcome = Change.Outcome.REJECTED  # as it was: it stands until something changes
+        if outcome == Change.Outcome.REJECTED:
             self.problems = True
         self._line(
             action=change.action,
@@ -280,11 +287,9 @@ class Working:
 
     def _forget_plans_of_dead_attempts(self) -> None:
         """A run taken up again plans anew; only what was carried out stays written."""
-        mine = self.run.changes
-        mine.filter(outcome__in=[Change.Outcome.PLANNED, Change.Outcome.SKIPPED]).delete()
-        last = mine.order_by("-n").first()
+        self.run.changes.exclude(outcome=Change.Outcome.DONE).delete()
+        last = self.run.changes.order_by("-n").first()
         self.lines = last.n if last else 0
-        self.problems = mine.filter(outcome=Change.Outcome.REJECTED).exists()
 
     def _finish(
         self,
@@ -318,8 +323,9 @@ def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:
 
 
 def planned_outcome(change: engine.Change) -> str:
-    untouched = change.action == "conflict" or change.held
-    return Change.Outcome.SKIPPED if untouched else Change.Outcome.PLANNED
+    if change.action == "conflict":
+        return Change.Outcome.SKIPPED
+    return Change.Outcome.REJECTED if change.held else Change.Outcome.PLANNED
 
 
 def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
@@ -335,8 +341,8 @@ def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
     for change in changes:
         if change.action == "conflict":
             total["conflict"] += 1
-        elif change.outcome in (Change.Outcome.REJECTED, Change.Outcome.SKIPPED):
+        elif change.outcome == Change.Outcome.REJECTED:
             total["rejected"] += 1
-        else:
+        elif change.outcome != Change.Outcome.SKIPPED:
             total[change.action] += 1
     return total

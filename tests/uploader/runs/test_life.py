@@ -198,6 +198,26 @@ def test_a_refused_change_does_not_hold_up_the_others(
     assert run.changes.get(key="a").reason == "Shelf: writing failed (422): too thick"
 
 
+def test_a_standing_refusal_is_told_once_a_run_and_not_tried_again_at_once(
+    sync: Sync, clock: Clock, manner: work.Manner
+) -> None:
+    shelf.wanted = {"a": "A", "b": "B"}
+    no = RejectedError(provider="Shelf", doing="writing", status=422)
+    shelf.troubles = [None, no, busy()]
+    run = started(sync, clock)
+    carry(run, manner)
+    carry(run, manner)
+    assert [(line.key, line.outcome) for line in run.changes.order_by("key")] == [
+        ("a", "rejected"),
+        ("b", "done"),
+    ]
+    assert (run.status, shelf.books) == ("finished_with_problems", {"b": "B"})
+    clock.forward(hours=25)
+    again = started(sync, clock)
+    carry(again, manner)
+    assert (again.status, shelf.books) == ("finished", shelf.wanted)
+
+
 def test_a_batch_that_cannot_be_read_is_a_line_of_its_own(
     by_book: Sync, clock: Clock, manner: work.Manner
 ) -> None:
