@@ -30,7 +30,9 @@ def test_from_signing_in_to_years_of_history_to_leaving(
     first = bar.get_attribute("value")
     expect(bar).not_to_have_attribute("value", str(first), timeout=15_000)
 
-    expect(page.locator(".months svg")).to_be_visible(timeout=60_000)
+    expect(page.locator(".months .bar").first).to_be_visible(timeout=60_000)
+    expect(bar).to_be_visible()  # the picture grows while the import is under way
+    expect(page.locator("#progress")).to_have_count(0, timeout=60_000)
     person.reads("files added")
     expect(page.get_by_role("button", name="Update now")).to_be_disabled()
 
@@ -40,7 +42,7 @@ def test_from_signing_in_to_years_of_history_to_leaving(
     assert world.of(OpenHumansSandbox).files("ben")
 
     person.connect()
-    person.follow("Say whose account it is")
+    person.press("Say whose account it is")
     page.get_by_label("the same as before.").check()
     person.press("Go on")
     person.reads("your history goes on")

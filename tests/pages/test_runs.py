@@ -123,6 +123,18 @@ def test_a_screen_reader_hears_of_every_tenth_and_not_of_every_step(
     assert "Trying again at" in words_of(poll(visitor, running, "running-5"))
 
 
+def test_the_picture_grows_where_it_is_shown(running: Run, visitor: Visitor) -> None:
+    Sync.objects.update(summary={"months": {"2026-09": 120, "2026-10": 80}})
+    address = f"/runs/{running.pk}/progress/?said=&picture=yes"
+
+    page = visitor.client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert page.count('class="bar"') == 2
+    assert "&amp;picture=yes" in page
+    assert "&amp;picture=yes" in visitor.get("/dashboard/").content.decode()
+    assert 'class="bar"' not in poll(visitor, running).content.decode()
+
+
 def test_when_the_run_has_ended_the_whole_page_is_loaded_anew(
     running: Run, visitor: Visitor
 ) -> None:

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from integrations.visitors import signed_in
 from uploader import runs
 from uploader.models import Run
+from uploader.views import months
 from uploader.views.sync import may_run
 
 CHANGES_A_PAGE = 50
@@ -37,11 +38,15 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseClientRefresh()
         return redirect(found)
     step = spoken_step(found)
+    # Asked for by pages that show it: it grows while the months arrive.
+    with_picture = "picture" in request.GET
     context = {
         "run": found,
         "step": step,
         "speak": request.GET.get("said") != step,
         "polled": True,
+        "with_picture": with_picture,
+        "picture": months.picture(found.sync.summary) if with_picture else None,
     }
     return render(request, "uploader/_progress.html", context)
 
