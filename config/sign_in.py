@@ -6,9 +6,10 @@ The way to a provider and back is in integrations/sign_in.py.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.account.signals import user_logged_in
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.signals import social_account_added, social_account_updated
 from django.db import IntegrityError, transaction
 from django.dispatch import receiver
@@ -47,6 +48,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if other.exclude(uid=sociallogin.account.uid).exists():
             raise refusal(request, provider, "other_account")
 
+    def list_apps(self, *args: Any, **kwargs: Any) -> list[SocialApp]:
+        """From the settings alone: a second one in the database would break every sign-in."""
+        return [app for app in super().list_apps(*args, **kwargs) if app.pk is None]
+
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
         return reverse("dashboard")
 
@@ -60,9 +65,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 @receiver(user_logged_in, dispatch_uid="config.sign_in")
-def signed_in(*, user: Any, sociallogin: SocialLogin | None = None, **_: Any) -> None:
+def signed_in(
+    *, request: HttpRequest, user: Any, sociallogin: SocialLogin | None = None, **_: Any
+) -> None:
     """Signing up and signing in: a provider hands out fresh tokens each time."""
     if sociallogin is not None:
+        # Sessions outlive an erasure: they must not say who somebody was at a provider.
+        clear_authentication_records(request)
         keep_tokens(sociallogin, owner=user)
 
 

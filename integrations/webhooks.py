@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -57,7 +58,9 @@ def parsed(body: bytes) -> dict[str, Any] | None:
     return message
 
 
+@transaction.atomic
 def member_left(member_id: str, *, erase: bool) -> None:
+    """All of it is written down at once; tokens are given back only after that."""
     account = SocialAccount.objects.filter(provider="open_humans", uid=member_id).first()
     if account is None:
         logger.info("somebody left who is not known here (any more)")

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -53,9 +53,16 @@ def test_tokens_are_kept_encrypted_and_nowhere_else(visitor: Visitor) -> None:
         kept: Any = Connection.objects.get(provider=provider).credentials
         assert token
         assert token not in kept.ciphertext
-        assert token not in str(visitor.client.session.items())
+        assert token not in str(dict(visitor.client.session))
+        assert "04170022" not in str(dict(visitor.client.session))
     assert not SocialToken.objects.exists()
     assert [account.extra_data for account in SocialAccount.objects.all()] == [{}, {}]
+
+
+def test_an_application_in_the_database_changes_nothing(visitor: Visitor) -> None:
+    SocialApp.objects.create(provider="open_humans", name="another", client_id="another")
+
+    assert query_of(visitor.leave_for(SIGN_IN))["client_id"] == "lockstep-open-humans"
 
 
 def test_nobody_who_signs_in_this_way_has_a_password(visitor: Visitor) -> None:
