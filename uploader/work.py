@@ -20,7 +20,7 @@ from integrations.errors import (
     RetryableError,
 )
 from uploader import building, engine, kinds, runs
-from uploader.hands import Hands, Manner, SliceOver
+from uploader.hands import Hands, Manner, SliceOver, stopping
 from uploader.links import StoredLinks
 from uploader.models import Change, Run, Sync
 
@@ -154,12 +154,16 @@ class Working:
         before = self.run.done
         total = before + self.kind.total()
         self.hands.expect(total)
+        wrote = False
         for done, batch in enumerate(self.kind.batches(), start=before + 1):
-            # However long the looking took, a slice achieves something: else it began for ever.
-            if done > before + 1 or hands.stopping.is_set():
+            # What was only looked at is looked at again in the next slice. So a slice that wrote
+            # nothing goes on, however long looking took: else a run might begin for ever.
+            if wrote or stopping.is_set():
                 self.hands.checkpoint()
             try:
-                self._apply(batch, self._plan(batch))
+                plan = self._plan(batch)
+                self._apply(batch, plan)
+                wrote = wrote or bool(plan.writes)
             except RejectedError as error:
                 self._record_rejected(batch, error)
             self.hands.progress(done, max(done, total))
