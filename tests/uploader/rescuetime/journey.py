@@ -15,7 +15,7 @@ from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.rescuetime.sandbox_history import Account, Row
 from integrations.sandbox import Seen, World
 from tests.uploader.rescuetime.accounts import connect, sign_in
-from uploader import inline, work
+from uploader import hands, inline
 from uploader.models import Run, Sync
 
 START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ class Journey:
 
     def run(self, **params: Any) -> Run:
         """One attempt, as the worker or a command makes it."""
-        manner = work.Manner(clock=self.clock)
+        manner = hands.Manner(clock=self.clock)
         return inline.carry_out_now(self.fresh_sync(), params=params, manner=manner)
 
     def run_to_the_end(self, *, attempts: int = 300, **params: Any) -> Run:
@@ -104,12 +104,12 @@ class Journey:
         try:
             if run is None:
                 return self.run(**params)
-            return inline.carry_out(run, manner=work.Manner(clock=self.clock))
+            return inline.carry_out(run, manner=hands.Manner(clock=self.clock))
         except Killed:
             return None
 
     def preview(self) -> inline.DryRun:
-        manner = work.Manner(clock=self.clock)
+        manner = hands.Manner(clock=self.clock)
         return inline.dry_run(self.fresh_sync(), params={}, manner=manner)
 
     def fresh_sync(self) -> Sync:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.uploader.rescuetime.journey import Journey, Killer, some_day, some_days
-from uploader import runs, work
+from uploader import hands, runs, work
 
 
 def test_a_first_import_is_exact_to_the_last_row(journey: Journey) -> None:
@@ -172,17 +172,18 @@ def test_an_import_whose_worker_dies_goes_on_with_the_next_month(
     assert asked == {"2025-12", "2026-01", "2026-02"}
 
 
-def test_an_import_goes_on_after_its_slice_of_time(journey: Journey) -> None:
+def test_every_slice_of_time_brings_a_month_however_short_it_is(journey: Journey) -> None:
     journey.lives(some_days("2025-12-01", "2026-03-20", every=5))
     run = runs.start(journey.fresh_sync(), trigger="test", now=journey.clock())
     assert run is not None
-    manner = work.Manner(clock=journey.clock, slice_seconds=0)
+    manner = hands.Manner(clock=journey.clock, slice_seconds=-1)
     following: work.Next | None = work.Next(run.pk, run.claim, 0)
-    slices = 0
-    while following is not None and slices < 3:
+    held = []
+    while following is not None:
         following = work.carry_out(following.run_id, following.claim, manner)
-        slices += 1
-    run = journey.run_to_the_end()
+        held.append(len(journey.files()))
+    assert held == [1, 2, 3, 4, 4]  # the last one only looks
+    run.refresh_from_db()
     assert run.status == "finished"
     assert journey.held() == journey.lived()
 
