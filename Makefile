@@ -28,11 +28,12 @@ test: $(VENV)/can-develop ## all tests
 	@LOCKSTEP_TEST_ON=services $(python) -m pytest -n auto --maxprocesses 4
 
 .PHONY: lint
-lint: $(VENV)/can-develop ## style, types, and which part may import which
+lint: $(VENV)/can-develop ## style, types, which part may import which, migrations
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	DEBUG=1 $(python) -m mypy
 	$(python) -c "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
+	DEBUG=1 $(python) manage.py makemigrations --check --dry-run
 
 .PHONY: format
 format: $(VENV)/can-develop ## put the code in shape

@@ -95,16 +95,17 @@ def pytest_configure(config: pytest.Config) -> None:
         services.drop_forgotten_databases(services.found()["postgres"])
 
 
+@pytest.hookimpl(trylast=True)  # what -k and -m leave over
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     absent = services.absent()
     left_out = config.stash[LEFT_OUT]
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
-        missing = _needs(item) & absent.keys()
+        of_this_round = not ON_SERVICES or _is_for_services(item)
+        missing = _needs(item) & absent.keys() if of_this_round else set()
         left_out.update(missing)
-        wanted = not missing and (not ON_SERVICES or _is_for_services(item))
-        (kept if wanted else dropped).append(item)
+        (kept if of_this_round and not missing else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
@@ -117,7 +118,7 @@ def _needs(item: pytest.Item) -> set[str]:
         for part in services.PARTS
         if item.get_closest_marker(part.marker) or part.fixture in fixtures
     }
-    return needed | ({"postgres", "redis"} if ON_SERVICES and _is_for_services(item) else set())
+    return needed | ({"postgres", "redis"} if ON_SERVICES else set())
 
 
 def _is_for_services(item: pytest.Item) -> bool:
@@ -213,9 +214,3 @@ def browser_type_launch_args(chromium: str) -> dict[str, Any]:
     """For pytest-playwright: the Chromium of the system. As root it refuses its own sandbox."""
     arguments = ["--no-sandbox"] if os.getuid() == 0 else []
     return {"executable_path": chromium, "args": arguments}
-
-
-@pytest.fixture
-def times() -> int:
-    """How many times as long a randomized test is to search."""
-    return TIMES
