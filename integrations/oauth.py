@@ -16,6 +16,8 @@ from integrations.errors import (
 
 # Short enough that a lease on the refresh outlives a whole request.
 TIMEOUT = (5, 20)
+# Giving tokens back is best effort, and somebody waits for the page meanwhile.
+PARTING_TIMEOUT = (2, 3)
 LOST = "the sign-in is no longer valid; please connect again"
 
 
@@ -70,16 +72,24 @@ class TokenEndpoint(Client):
         for name in ("refresh_token", "access_token"):
             if token := self.tokens.get(name):
                 fields = {"token": token, "token_type_hint": name}
-                self._post(self.revoke_path, fields, doing="giving the tokens back")
+                doing = "giving the tokens back"
+                self._post(self.revoke_path, fields, doing=doing, timeout=PARTING_TIMEOUT)
 
-    def _post(self, path: str, fields: dict[str, Any], *, doing: str) -> requests.Response:
+    def _post(
+        self,
+        path: str,
+        fields: dict[str, Any],
+        *,
+        doing: str,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> requests.Response:
         return self.request(
             "POST",
             path,
             doing=doing,
             data=fields if self.basic else {**self.application, **fields},
             auth=tuple(self.application.values()) if self.basic else None,
-            timeout=TIMEOUT,
+            timeout=timeout,
         )
 
     def classify(self, response: requests.Response, doing: str) -> IntegrationError:
