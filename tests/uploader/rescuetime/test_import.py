@@ -2,6 +2,7 @@
 
 import pytest
 
+from integrations.sandbox import Seen
 from tests.uploader.rescuetime.journey import Journey, Killer, some_day, some_days
 from uploader import hands, runs, work
 
@@ -185,6 +186,45 @@ def test_every_slice_of_time_brings_a_month_however_short_it_is(journey: Journey
     assert held == [1, 2, 3, 4, 4]  # the last one only looks
     run.refresh_from_db()
     assert run.status == "finished"
+    assert journey.held() == journey.lived()
+
+
+@pytest.mark.parametrize("answer", ["401", "200", "403"])
+def test_a_revoked_token_stops_an_import_at_once_and_connecting_again_heals_it(
+    journey: Journey, answer: str
+) -> None:
+    journey.lives(some_days("2025-12-01", "2026-03-19"))
+    journey.rescuetime.switches["revoked_token"] = answer
+
+    def revoke(seen: Seen) -> None:
+        if len(journey.files()) == 2:
+            journey.rescuetime.revoke("cleo")
+
+    journey.world.hook = revoke
+    run = journey.run()
+    assert run.status == "failed"
+    assert "connected again" in run.error
+    assert journey.connection("rescuetime").state == "needs_reconnect"
+    assert len(journey.files()) == 2
+    journey.world.hook = None
+    journey.reconnect_what_needs_it()
+    assert journey.run().status == "finished"
+    assert journey.held() == journey.lived()
+
+
+def test_a_sign_in_that_expires_on_the_way_is_renewed(journey: Journey) -> None:
+    journey.lives(some_days("2025-12-01", "2026-03-19"))
+    journey.open_humans.switches["storage_host"] = "localhost"
+    steps = ["upload/direct", "upload/complete", "exchange-member", "files/delete"]
+
+    def expire(seen: Seen) -> None:
+        if steps and steps[0] in seen.path:
+            steps.pop(0)
+            journey.open_humans.expire("cleo")
+
+    journey.world.hook = expire
+    assert journey.run().status == "finished"
+    assert steps == ["files/delete"]
     assert journey.held() == journey.lived()
 
 
