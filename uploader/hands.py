@@ -68,7 +68,9 @@ class Hands:
         runs.save(self.run, total=total)
         self.manner.on_progress(self.run.done, total)
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, *, warnings: list[str]) -> None:
         """Something was achieved: failures before it no longer count."""
-        runs.progressed(self.run, done=done, total=total, now=self.manner.clock())
+        runs.progressed(
+            self.run, done=done, total=total, warnings=list(warnings), now=self.manner.clock()
+        )
         self.manner.on_progress(done, total)

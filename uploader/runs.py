@@ -234,8 +234,16 @@ def renew(run: Run, *, now: datetime, requests: int) -> None:
     save(run, next_at=now + lease(), requests=requests)
 
 
-def progressed(run: Run, *, done: int, total: int, now: datetime) -> None:
-    save(run, done=done, total=total, attempts=0, crashes=0, next_at=now + lease())
+def progressed(run: Run, *, done: int, total: int, warnings: list[str], now: datetime) -> None:
+    save(
+        run,
+        done=done,
+        total=total,
+        warnings=warnings,
+        attempts=0,
+        crashes=0,
+        next_at=now + lease(),
+    )
 
 
 # ----------------------------------------------------------------------- ending

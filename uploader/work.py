@@ -7,7 +7,7 @@ written through uploader/runs.py only.
 import logging
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError
@@ -127,7 +127,6 @@ class Working:
     unchanged: int = 0
     lines: int = 0
     problems: bool = False
-    warnings: list[str] = field(default_factory=list)
 
     def work(self) -> None:
         sync = self.run.sync
@@ -138,6 +137,8 @@ class Working:
             self.hands,
             explicit=self.run.trigger == "command",
         )
+        for warning in self.run.warnings:  # of what earlier slices and attempts did
+            self.kind.context.warn(warning)
         self._forget_plans_of_dead_attempts()
         self.hands.beat()
         if not self.kind.one_by_one:
@@ -166,8 +167,11 @@ class Working:
                 wrote = wrote or bool(plan.writes)
             except RejectedError as error:
                 self._record_rejected(batch, error)
-            self.hands.progress(done, max(done, total))
+            self._progress(done, max(done, total))
             self._show_summary()
+
+    def _progress(self, done: int, total: int) -> None:
+        self.hands.progress(done, total, warnings=self.kind.context.warnings)
 
     def _show_summary(self) -> None:
         summary = self.kind.summary()
@@ -283,7 +287,7 @@ class Working:
             reason=reason,
         )
         if not self.kind.one_by_one and outcome != Change.Outcome.PLANNED:
-            self.hands.progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
+            self._progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
 
     def _line(self, **values: Any) -> None:
         self.lines += 1

@@ -9,7 +9,6 @@ import integrations.encryption
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,34 +17,82 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Pace',
+            name="Pace",
             fields=[
-                ('key', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('free_at', models.DateTimeField()),
+                ("key", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("free_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9_-]*\\Z', 'Small letters, digits, hyphens and underscores only.')])),
-                ('provider', models.CharField(max_length=40)),
-                ('credentials', integrations.encryption.SealedField(blank=True, default=dict, editable=False)),
-                ('account', models.CharField(blank=True, max_length=200)),
-                ('facts', models.JSONField(blank=True, default=dict, editable=False)),
-                ('base_url', models.URLField(blank=True, help_text='Only for a regional address.')),
-                ('state', models.CharField(choices=[('connected', 'connected'), ('unconfirmed', 'waiting for an answer'), ('needs_reconnect', 'needs to be connected again'), ('disconnected', 'disconnected')], default='connected', max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('connected_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('refreshing_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('enabled', models.BooleanField(default=True)),
-                ('from_file', models.BooleanField(default=False, editable=False)),
-                ('owner', models.ForeignKey(blank=True, help_text="The member whose connection this is; empty for the team's.", null=True, on_delete=django.db.models.deletion.CASCADE, related_name='connections', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9][a-z0-9_-]*\\Z",
+                                "Small letters, digits, hyphens and underscores only.",
+                            )
+                        ],
+                    ),
+                ),
+                ("provider", models.CharField(max_length=40)),
+                (
+                    "credentials",
+                    integrations.encryption.SealedField(blank=True, default=dict, editable=False),
+                ),
+                ("account", models.CharField(blank=True, max_length=200)),
+                ("facts", models.JSONField(blank=True, default=dict, editable=False)),
+                ("base_url", models.URLField(blank=True, help_text="Only for a regional address.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("connected", "connected"),
+                            ("unconfirmed", "waiting for an answer"),
+                            ("needs_reconnect", "needs to be connected again"),
+                            ("disconnected", "disconnected"),
+                        ],
+                        default="connected",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("connected_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("refreshing_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("enabled", models.BooleanField(default=True)),
+                ("from_file", models.BooleanField(default=False, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The member whose connection this is; empty for the team's.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('owner__isnull', False)), fields=('owner', 'provider'), name='one_connection_per_owner_and_provider')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("owner__isnull", False)),
+                        fields=("owner", "provider"),
+                        name="one_connection_per_owner_and_provider",
+                    )
+                ],
             },
         ),
     ]

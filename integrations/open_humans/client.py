@@ -177,6 +177,7 @@ class OpenHumansClient(Client):
             ) from None
         arrived = self._object(response, doing=doing).get("size")
         if arrived != size:
+            self.delete(file_id)  # complete or not, it is listed by now
             raise RetryableError(
                 provider=self.name,
                 doing=doing,

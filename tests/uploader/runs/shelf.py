@@ -33,6 +33,7 @@ class Shelf:
         self.books: dict[str, str] = {}
         self.troubles: list[BaseException | None] = []
         self.before_each: Any = None
+        self.warnings: dict[str, str] = {}
 
     def meet_trouble(self) -> None:
         trouble = self.troubles.pop(0) if self.troubles else None
@@ -72,6 +73,8 @@ class ShelfBatch(kinds.Batch):
             shelf.before_each(change)
         shelf.meet_trouble()
         key = change.key or ""
+        if key in shelf.warnings:
+            self.context.warn(shelf.warnings[key])
         if change.action == "delete":
             del shelf.books[key]
             return None

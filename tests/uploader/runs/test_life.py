@@ -341,3 +341,13 @@ def test_a_dry_run_mentions_an_open_run_and_leaves_it_alone(
     assert f"Run {run.pk} of this sync is open" in report.warnings[0]
     run.refresh_from_db()
     assert run.status == "queued"
+
+
+def test_what_earlier_slices_had_to_say_is_not_forgotten(by_book: Sync, clock: Clock) -> None:
+    shelf.wanted = {"a": "A", "b": "B"}
+    shelf.warnings = {"a": "The cover of a is torn."}
+    run = started(by_book, clock)
+    carry(run, work.Manner(clock=clock, slice_seconds=0))
+    assert (run.status, shelf.books) == ("queued", {"a": "A"})
+    carry(run, work.Manner(clock=clock))
+    assert run.warnings == ["The cover of a is torn."]
