@@ -7,8 +7,8 @@ that an error instead.
 """
 
 import os
-import shutil
 import signal
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,8 @@ from config.trial import SANDBOX_APPLICATIONS
 from integrations.sandbox import World
 from tests import services
 
-VAR = services.temporary_folder()
+_folder = tempfile.TemporaryDirectory(prefix="lockstep-test-", ignore_cleanup_errors=True)
+VAR = Path(_folder.name)
 ON_SERVICES = os.environ.get("LOCKSTEP_TEST_ON") == "services"
 # How many times as long the randomized tests search; `make soak` turns it up.
 TIMES = int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
@@ -158,7 +159,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_unconfigure() -> None:
     if _redis_server is not None:
         _redis_server.stop()
-    shutil.rmtree(VAR, ignore_errors=True)
+    _folder.cleanup()
 
 
 # ---------------------------------------------------------------------- fixtures

@@ -9,7 +9,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -184,7 +183,3 @@ def _runs(process: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def temporary_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="lockstep-test-"))
