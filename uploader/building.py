@@ -32,7 +32,7 @@ def build(
 ) -> kinds.Kind:
     """The sync's kind with the clients of its sides, or CannotRun with a sentence."""
     kind = kinds.get(sync.kind)
-    erase = bool(params.get("erase"))
+    erase = sync.erasing
     if kind.source and not erase:
         require_usable(sync, "source", manner=manner, explicit=explicit)
     if kind.target:
@@ -43,7 +43,7 @@ def build(
             source=None if erase else _client(sync.source, manner, pulse),
             target=_client(sync.target, manner, pulse),
             options=sync.options,
-            params=params,
+            params={**params, "erase": erase},
             now=manner.clock(),
             beat=pulse.beat,
         )

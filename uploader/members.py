@@ -30,8 +30,12 @@ def syncs_of(user: Any) -> SyncQuerySet:
 
 
 def earliest_update(sync: Sync, now: datetime) -> datetime | None:
-    """When the next update by hand is allowed; None: at once."""
-    latest = sync.runs.first()
+    """When the next update by hand is allowed; None: at once.
+
+    What a person stopped may go on at once, and erasing is no update.
+    """
+    done = sync.runs.exclude(status=Run.Status.CANCELLED).exclude(trigger=runs.DISCONNECTED)
+    latest = done.first()
     if latest is None:
         return None
     until = latest.created_at + BETWEEN_UPDATES_BY_HAND
@@ -72,7 +76,7 @@ def begin(*, connection: Connection, **_: Any) -> None:
         name = f"{kind.source}-{target.account}"
         if source.is_usable and target.is_usable:
             _begin(name, kind, source, target, now=now)
-        elif target.is_usable and source.state == Connection.State.DISCONNECTED:
+        elif target.is_usable:
             _erase_at_last(name, now=now)
 
 
@@ -91,19 +95,14 @@ def _begin(
             "enabled": True,
         },
     )
-    if runs.start(sync, trigger="connected", by=source.owner, now=now) is None:
-        # Files are still being erased, say: the import begins when that has ended.
-        Sync.objects.filter(pk=sync.pk).update(next_run_at=now)
+    runs.start(sync, trigger="connected", by=source.owner, now=now)
 
 
 def _erase_at_last(name: str, *, now: datetime) -> None:
     """They asked for their files to go, and the target could not be reached until now."""
-    sync = Sync.objects.filter(name=name).first()
-    latest = sync.runs.first() if sync is not None else None
-    if sync is None or latest is None:
-        return
-    if latest.status == Run.Status.FAILED and latest.params.get("erase"):
-        runs.start(sync, trigger="disconnected", by=latest.by, params=latest.params, now=now)
+    sync = Sync.objects.filter(name=name, erasing=True).first()
+    if sync is not None:
+        _start_erasing(sync, by=None, now=now)
 
 
 @receiver(pre_delete, sender=Connection, dispatch_uid="uploader.members")
@@ -114,24 +113,54 @@ def forget(*, instance: Connection, **_: Any) -> None:
 
 
 @receiver(disconnected, dispatch_uid="uploader.members")
-def end(*, connection: Connection, by: Any = None, erase: bool = False, **_: Any) -> None:
-    """Nothing is written for somebody who has left; on request, what was written goes."""
+def end(*, connection: Connection, by: Any = None, erase: bool | None = None, **_: Any) -> None:
+    """Nothing is written for somebody who has left; on request, what was written goes.
+
+    `erase` False takes an earlier wish back; None says nothing about files.
+    """
     now = timezone.now()
     for sync in Sync.objects.filter(Q(source=connection) | Q(target=connection)):
-        open_run = sync.runs.open().first()
-        if open_run is not None:
-            runs.cancel(open_run, by=by, now=now)
         if connection.owner_id is None:
+            stop(sync, by=by, now=now)
             continue
-        Sync.objects.filter(pk=sync.pk).update(enabled=False, next_run_at=None)
-        if erase and sync.target_id != connection.pk:
-            # Behind the last request that a running import may still have under way.
-            held = open_run is not None and open_run.status == Run.Status.RUNNING
-            runs.start(
-                sync,
-                trigger="disconnected",
-                by=by,
-                params={"erase": True},
-                now=now,
-                next_at=open_run.next_at if held and open_run else None,
-            )
+        from_source = connection.pk == sync.source_id
+        wish = erase if erase is not None and from_source else sync.erasing
+        if not (wish and sync.erasing and from_source):
+            behind = stop(sync, by=by, now=now)
+        else:
+            behind = None  # it is being erased already
+        Sync.objects.filter(pk=sync.pk).update(
+            enabled=False, erasing=wish, next_run_at=now if wish else None
+        )
+        if wish and from_source:
+            _start_erasing(sync, by=by, now=now, next_at=behind)
+
+
+def _start_erasing(sync: Sync, *, by: Any, now: datetime, next_at: datetime | None = None) -> None:
+    """The wish stands on the sync; a run that fails is followed by another a day later."""
+    params = {"erase": True}
+    runs.start(sync, trigger=runs.DISCONNECTED, by=by, params=params, now=now, next_at=next_at)
+
+
+def stop(sync: Sync, *, by: Any, now: datetime) -> datetime | None:
+    """Stop the open run; until when a request of it may still be under way."""
+    run = sync.runs.open().first()
+    if run is None:
+        return None
+    runs.cancel(run, by=by, now=now)
+    return run.next_at if run.status == Run.Status.RUNNING else None
+
+
+def erase(sync: Sync, *, by: Any, now: datetime) -> None:
+    """Delete what was written, for somebody who has disconnected and changed their mind."""
+    Sync.objects.filter(pk=sync.pk).update(erasing=True, next_run_at=now)
+    _start_erasing(sync, by=by, now=now)
+
+
+def stop_by_hand(run: Run, *, by: Any, now: datetime) -> bool:
+    """A person stops a run; where it erases, they take that wish back."""
+    if not runs.cancel(run, by=by, now=now):
+        return False
+    Sync.objects.filter(pk=run.sync_id, erasing=True, enabled=False).update(next_run_at=None)
+    Sync.objects.filter(pk=run.sync_id).update(erasing=False)
+    return True

@@ -50,6 +50,8 @@ class Sync(models.Model):
     last_ok_at = models.DateTimeField(null=True, blank=True)
     # What the target holds by now, for the pages to show; planning never reads it.
     summary = models.JSONField(default=dict, blank=True, editable=False)
+    # Somebody asked that all that was written for them be deleted: every run erases until it is.
+    erasing = models.BooleanField(default=False, editable=False)
     enabled = models.BooleanField(default=True)
     from_file = models.BooleanField(default=False, editable=False)
 

@@ -29,6 +29,10 @@ BATCH = 500
 MOST_CRASHES = 5
 # Waits in a row after which a run gives up: with `countdown` below, about a day.
 MOST_ATTEMPTS = 30
+# Waits for which a provider's own Retry-After is taken at its word, however short.
+PATIENT_ATTEMPTS = 3
+# The trigger of a run that erases what was written for somebody who has disconnected.
+DISCONNECTED = "disconnected"
 # Texts of changes older than this are let go; what happened, and when, stays.
 KEEP_TEXTS = timedelta(days=365)
 
@@ -49,14 +53,17 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def countdown(attempts: int, *, jitter: float) -> float:
+def countdown(attempts: int, *, jitter: float, asked: float | None = None) -> float:
     """Seconds until the next try: 15 s doubling to half an hour, hourly from the ninth on.
 
-    `jitter` between 0 and 1 shortens it by up to a quarter, so that a crowd does not come back
-    as one.
+    What a provider asked for is kept to, and outgrown when it turns out too short again and
+    again. `jitter` between 0 and 1 shortens our own by up to a quarter, so that a crowd does not
+    come back as one.
     """
+    if asked is not None and attempts <= PATIENT_ATTEMPTS:
+        return max(1.0, asked)
     seconds = min(15 * 2 ** (attempts - 1), 1800) if attempts < 9 else 3600
-    return float(seconds * (1 - jitter / 4))
+    return max(asked or 0, seconds * (1 - jitter / 4))
 
 
 # -------------------------------------------------------------------- beginning
@@ -89,13 +96,16 @@ def start(
 
 
 def startable() -> Any:
-    """Enabled syncs whose connections work and that are not at it; the rest waits for its turn."""
+    """Enabled syncs whose connections work and that are not at it; the rest waits for its turn.
+
+    What somebody asked to be erased needs the target alone.
+    """
     works = Connection.State.CONNECTED
     return Sync.objects.filter(
-        Q(source=None) | Q(source__state=works, source__enabled=True),
+        Q(source=None) | Q(source__state=works, source__enabled=True) | Q(erasing=True),
         Q(target=None) | Q(target__state=works, target__enabled=True),
+        Q(enabled=True) | Q(erasing=True),
         ~Exists(Run.objects.open().filter(sync=OuterRef("pk"))),
-        enabled=True,
     )
 
 
@@ -154,7 +164,7 @@ def send_due(publish: Callable[[int, int], None], *, now: datetime) -> int:
 
 def open_runs(*, now: datetime, everything: bool = False) -> Iterator[Run]:
     """Open runs that nobody holds: queued or due (`everything`: those that wait as well)."""
-    held = Q(status=Run.Status.RUNNING, next_at__gt=now)
+    held = Q(status=Run.Status.RUNNING, next_at__gt=now) | behind_a_request(now=now)
     waits = Q() if everything else Q(status=Run.Status.WAITING, next_at__gt=now)
     runs = Run.objects.open().exclude(held).select_related("sync")
     if not everything:
@@ -165,14 +175,20 @@ def open_runs(*, now: datetime, everything: bool = False) -> Iterator[Run]:
         last = batch[-1].pk
 
 
+def behind_a_request(*, now: datetime) -> Q:
+    """Erasing that waits for the last request of an import that was stopped."""
+    return Q(status=Run.Status.QUEUED, trigger=DISCONNECTED, next_at__gt=now)
+
+
 def take_up(sync: Sync, *, trigger: str, params: dict[str, Any], now: datetime) -> Run:
     """The open run of a sync, for somebody who asks for it now; Busy where it is not to be had."""
     run = sync.runs.open().first()
     if run is None:  # it has ended just now
         raise Busy(Run(sync=sync), Run.Status.QUEUED, now)
     later = run.next_at is not None and run.next_at > now
-    if later and run.status in (Run.Status.RUNNING, Run.Status.WAITING):
-        raise Busy(run, run.status, run.next_at)
+    behind = sync.runs.filter(behind_a_request(now=now), pk=run.pk).exists()
+    if later and (behind or run.status in (Run.Status.RUNNING, Run.Status.WAITING)):
+        raise Busy(run, Run.Status.WAITING if behind else run.status, run.next_at)
     Run.objects.filter(pk=run.pk, claim=run.claim).update(params=params, trigger=trigger)
     return run
 
@@ -209,16 +225,17 @@ def claim(run_id: int, number: int, *, now: datetime) -> Run | None:
 
 
 def is_held(run: Run) -> bool:
-    """Whether this claim still stands, and nobody has left; asked before every request.
+    """Whether this claim still stands, and its people are still with us; asked before each request.
 
-    Disconnecting also cancels the run, a moment later: should that moment never come, nothing is
-    written for them all the same. Only erasing goes on without a source.
+    Disconnecting cancels the run as well; this holds even for the request in between. Nor does a
+    run go on while it is not certain that the source is still the same person's account. Only
+    erasing goes on without a source.
     """
     mine = Run.objects.filter(pk=run.pk, claim=run.claim, status=Run.Status.RUNNING)
-    left = Connection.State.DISCONNECTED
-    if not run.params.get("erase"):
-        mine = mine.exclude(sync__source__state=left)
-    return mine.exclude(sync__target__state=left).exists()
+    gone = (Connection.State.DISCONNECTED, Connection.State.UNCONFIRMED)
+    if not run.sync.erasing:
+        mine = mine.exclude(sync__source__state__in=gone)
+    return mine.exclude(sync__target__state__in=gone).exists()
 
 
 def save(run: Run, **values: Any) -> None:
@@ -249,14 +266,14 @@ def progressed(run: Run, *, done: int, total: int, warnings: list[str], now: dat
 # ----------------------------------------------------------------------- ending
 
 
-def wait(run: Run, *, seconds: float, why: str, now: datetime) -> None:
+def wait(run: Run, *, seconds: float, why: str, attempt: bool, now: datetime) -> None:
     """Let go of a run until an API can be asked again."""
     save(
         run,
         status=Run.Status.WAITING,
         claim=run.claim + 1,
         next_at=now + timedelta(seconds=seconds),
-        attempts=run.attempts + 1,
+        attempts=run.attempts + attempt,
         requests=run.requests,
         error=why,
     )
@@ -336,7 +353,13 @@ def supersede_reviews(run: Run, *, now: datetime) -> None:
 
 
 def went_well(sync: Sync, *, now: datetime) -> None:
+    """Note it; and where it was an erasing, that the wish is fulfilled."""
     Sync.objects.filter(pk=sync.pk).update(last_ok_at=now)
+    if sync.erasing:
+        # Somebody who has connected again meanwhile gets their import now.
+        fulfilled = Sync.objects.filter(pk=sync.pk, erasing=True)
+        fulfilled.filter(enabled=True).update(erasing=False, next_run_at=now)
+        fulfilled.update(erasing=False, next_run_at=None)
 
 
 def show(sync: Sync, summary: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from integrations.errors import (
     RejectedError,
     RetryableError,
 )
+from integrations.pace import Paused
 from uploader import building, engine, kinds, runs
 from uploader.hands import Hands, Manner, SliceOver, stopping
 from uploader.links import StoredLinks
@@ -66,12 +67,14 @@ def _carry_out(run: Run, hands: Hands, manner: Manner) -> Next | None:
         runs.put_back(run, now=manner.clock())
         return Next(run.pk, run.claim, 0)
     except RetryableError as error:
-        return _wait(run, str(error), manner, seconds=error.retry_after)
+        return _wait(run, error, manner)
     except engine.Incomplete as error:
-        return _wait(run, str(error), manner)
+        return _wait(run, error, manner)
     except ReconnectError as error:
         return _check_connections(run, error, manner)
-    except (IntegrationError, building.CannotRun) as error:
+    except IntegrationError as error:
+        runs.fail(run, told(error), now=manner.clock())
+    except building.CannotRun as error:
         runs.fail(run, str(error), now=manner.clock())
     except (runs.Stopped, DatabaseError):
         raise
@@ -86,13 +89,21 @@ def _carry_out(run: Run, hands: Hands, manner: Manner) -> Next | None:
     return None
 
 
-def _wait(run: Run, why: str, manner: Manner, *, seconds: float | None = None) -> Next | None:
-    if run.attempts >= runs.MOST_ATTEMPTS:
+def told(error: IntegrationError) -> str:
+    """Two lines: what is the matter, and what exactly was refused."""
+    return f"{error.in_short}\n{error}"
+
+
+def _wait(run: Run, error: Exception, manner: Manner) -> Next | None:
+    """Let go until it can be tried again; our own pacing is no failure and is not counted."""
+    why = told(error) if isinstance(error, IntegrationError) else str(error)
+    counts = not isinstance(error, Paused)
+    if counts and run.attempts >= runs.MOST_ATTEMPTS:
         runs.fail(run, f"Given up after {run.attempts} tries. {why}", now=manner.clock())
         return None
-    own = runs.countdown(run.attempts + 1, jitter=random.random())  # noqa: S311
-    seconds = max(1.0, seconds) if seconds is not None else own
-    runs.wait(run, seconds=seconds, why=why, now=manner.clock())
+    asked = error.retry_after if isinstance(error, RetryableError) else None
+    seconds = runs.countdown(run.attempts + 1, jitter=random.random(), asked=asked)  # noqa: S311
+    runs.wait(run, seconds=seconds, why=why, attempt=counts, now=manner.clock())
     return Next(run.pk, run.claim, seconds)
 
 
@@ -109,8 +120,8 @@ def _check_connections(run: Run, error: ReconnectError, manner: Manner) -> Next 
         except IntegrationError:
             logger.info("%s could not be checked", connection)
     if not dead:
-        return _wait(run, str(error), manner)
-    runs.fail(run, f"{error} It has to be connected again.", now=manner.clock())
+        return _wait(run, error, manner)
+    runs.fail(run, told(error), now=manner.clock())
     return None
 
 
@@ -126,10 +137,14 @@ class Working:
     manner: Manner
     unchanged: int = 0
     lines: int = 0
+    # Lines that an earlier attempt at this run wrote: what they did is unchanged by now.
+    earlier: int = 0
     problems: bool = False
 
     def work(self) -> None:
         sync = self.run.sync
+        if sync.erasing != bool(self.run.params.get("erase")):
+            runs.save(self.run, params={**self.run.params, "erase": sync.erasing})
         self.kind = building.build(
             sync,
             self.run.params,
@@ -211,7 +226,7 @@ class Working:
 
     def _asked_for(self) -> bool:
         """Modes are for scheduled runs; a person who says "apply", or "erase", means it."""
-        return bool(self.run.params.get("apply") or self.run.params.get("erase"))
+        return bool(self.run.params.get("apply") or self.run.sync.erasing)
 
     def _needs_review(self, whole: engine.Plan) -> str | None:
         """Why a person has to look first; None where nobody has to."""
@@ -298,6 +313,7 @@ class Working:
         self.run.changes.exclude(outcome=Change.Outcome.DONE).delete()
         last = self.run.changes.order_by("-n").first()
         self.lines = last.n if last else 0
+        self.earlier = self.run.changes.exclude(action="delete").count()
 
     def _finish(
         self,
@@ -312,15 +328,15 @@ class Working:
         runs.finish(
             self.run,
             status=status or done,
-            counts=counts(self.run.changes.all(), unchanged=self.unchanged),
+            counts=counts(self.run.changes.all(), unchanged=max(0, self.unchanged - self.earlier)),
             warnings=self.kind.context.warnings,
             checksum=checksum,
             approvable=approvable,
             now=now,
         )
         if status is None:
-            runs.went_well(self.run.sync, now=now)
             self._show_summary()
+            runs.went_well(self.run.sync, now=now)
 
 
 def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:

@@ -105,17 +105,68 @@ def test_connecting_again_while_files_are_erased_imports_when_that_has_ended(
     connect(ada, "rescuetime")
     assert sync.runs.open().get().params == {"erase": True}
     end_open_run(sync)
-    names = [name for names in runs.start_due(now=timezone.now()) for name in names]
-    assert names == [sync.name]
+    sync.refresh_from_db()
+    runs.went_well(sync, now=timezone.now())
+    assert due() == [sync.name]
+    assert not sync.runs.open().get().params
 
 
-def test_an_erasure_that_could_not_reach_the_target_is_made_up_for(ada: User, world: World) -> None:
+def test_an_erasure_that_failed_is_tried_again_every_day(ada: User, world: World) -> None:
     sync = connect_both(ada)
     disconnect(sync, erase=True)
     end_open_run(sync, "failed")
-    connections.needs_reconnect(sync.target, "revoked", now=timezone.now())  # type: ignore[arg-type]
+    assert due() == [sync.name]
+    end_open_run(sync, "failed")
+    assert due() == []
+    assert due(in_days=1) == [sync.name]
+
+
+def test_an_erasure_that_could_not_reach_the_target_goes_on_when_it_can(
+    ada: User, world: World
+) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    disconnect(sync, "target")
+    assert not sync.runs.open().exists()
+    assert due() == [], "nothing can be done without the target"
     connect(ada, "open_humans")
     assert sync.runs.open().get().params == {"erase": True}
+
+
+def test_saying_no_to_another_account_does_not_take_the_wish_to_erase_back(
+    ada: User, world: World
+) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    connect(ada, "rescuetime", unconfirmed=True)
+    disconnect(sync)
+    assert sync.erasing
+    assert sync.runs.open().get().params == {"erase": True}
+
+
+def test_choosing_to_keep_the_files_the_next_time_takes_it_back(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    connect(ada, "rescuetime")
+    disconnect(sync, erase=False)
+    assert not sync.erasing
+    assert not sync.runs.open().exists()
+
+
+def test_whoever_stops_an_erasure_takes_it_back_and_can_ask_again(ada: User, world: World) -> None:
+    sync = connect_both(ada)
+    disconnect(sync, erase=True)
+    members.stop_by_hand(sync.runs.open().get(), by=ada, now=timezone.now())
+    sync.refresh_from_db()
+    assert not sync.erasing
+    assert due(in_days=2) == []
+    members.erase(sync, by=ada, now=timezone.now())
+    assert sync.runs.open().get().params == {"erase": True}
+
+
+def due(*, in_days: int = 0) -> list[str]:
+    now = timezone.now() + timedelta(days=in_days)
+    return [name for names in runs.start_due(now=now) for name in names]
 
 
 def test_a_deleted_member_leaves_no_sync_behind(ada: User) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from integrations.visitors import signed_in
-from uploader import runs
+from uploader import members
 from uploader.models import Run
 from uploader.views import months
 from uploader.views.sync import may_run
@@ -62,7 +62,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     if not may_run(request, found.sync):
         raise Http404
-    if not runs.cancel(found, by=request.user, now=timezone.now()):
+    if not members.stop_by_hand(found, by=request.user, now=timezone.now()):
         messages.info(request, "It had ended already.")
     return redirect(found)
 

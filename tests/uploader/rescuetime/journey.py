@@ -85,6 +85,8 @@ class Journey:
 
     def run(self, **params: Any) -> Run:
         """One attempt, as the worker or a command makes it."""
+        if params.pop("erase", False):
+            Sync.objects.filter(pk=self.sync.pk).update(erasing=True)
         manner = hands.Manner(clock=self.clock)
         return inline.carry_out_now(self.fresh_sync(), params=params, manner=manner)
 

@@ -11,6 +11,8 @@ from integrations.errors import (
     RetryableError,
     UnexpectedError,
 )
+from integrations.models import Connection
+from integrations.pace import Paused
 from tests.uploader.runs.shelf import START, Clock, shelf, started
 from uploader import hands, inline, runs, work
 from uploader.models import Run, Sync
@@ -72,7 +74,7 @@ def test_an_api_failure_makes_the_run_wait_as_long_as_the_provider_says(
     following = carry(run, manner)
     assert run.status == "waiting"
     assert run.next_at == START + timedelta(seconds=61)
-    assert run.error == "Shelf: writing failed (503)."
+    assert run.error == "Shelf is busy or has a fault.\nShelf: writing failed (503)."
     assert following == work.Next(run.pk, run.claim, 61)
     assert carry(run, manner) is None
     assert (run.status, shelf.books) == ("finished", shelf.wanted)
@@ -95,7 +97,51 @@ def test_waits_grow_and_end_after_about_a_day(
     assert waits[3] <= 120
     assert max(waits) <= 3600
     assert 15 * 3600 < sum(waits) < 30 * 3600
-    assert run.error.startswith("Given up after 30 tries. Shelf: writing failed")
+    assert run.error.startswith("Given up after 30 tries. Shelf is busy or has a fault.")
+
+
+def test_a_provider_that_asks_for_a_second_again_and_again_is_given_more(
+    by_book: Sync, clock: Clock, manner: work.Manner
+) -> None:
+    shelf.wanted = {"a": "A"}
+    run = started(by_book, clock)
+    waits = []
+    for _ in range(12):
+        shelf.troubles = [busy(retry_after=1)]
+        following = carry(run, manner)
+        assert following is not None
+        waits.append(following.seconds)
+    assert waits[:3] == [1, 1, 1]
+    assert waits[-1] > 2000
+
+
+def test_our_own_pacing_is_a_wait_but_no_failure(
+    by_book: Sync, clock: Clock, manner: work.Manner
+) -> None:
+    shelf.wanted = {"a": "A"}
+    run = started(by_book, clock)
+    for _ in range(runs.MOST_ATTEMPTS + 5):
+        shelf.troubles = [Paused(provider="Shelf", doing="pacing", retry_after=30)]
+        following = carry(run, manner)
+        assert following is not None
+        assert following.seconds == 30
+    carry(run, manner)
+    assert (run.status, shelf.books) == ("finished", {"a": "A"})
+
+
+@pytest.mark.parametrize("state", ["disconnected", "unconfirmed"])
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_nothing_is_written_once_a_person_has_left_or_perhaps_is_another(
+    sync: Sync, clock: Clock, manner: work.Manner, side: str, state: str
+) -> None:
+    connection = Connection.objects.create(name="theirs", provider="rescuetime")
+    setattr(sync, side, connection)
+    sync.save()
+    shelf.wanted = {"a": "A", "b": "B"}
+    run = started(sync, clock)
+    shelf.before_each = lambda change: Connection.objects.update(state=state)
+    carry(run, manner)
+    assert len(shelf.books) == 1, "it stopped before its second write"
 
 
 def test_progress_sets_the_count_of_failures_back(
@@ -235,7 +281,8 @@ def test_an_answer_we_do_not_understand_ends_the_run_before_any_write(
     shelf.troubles = [UnexpectedError(provider="Shelf", doing="listing books")]
     run = started(sync, clock)
     carry(run, manner)
-    assert (run.status, run.error) == ("failed", "Shelf: listing books failed.")
+    assert run.status == "failed"
+    assert run.error.endswith("Shelf: listing books failed.")
     assert shelf.books == {}
 
 

@@ -135,3 +135,16 @@ def test_whoever_asks_now_takes_up_what_is_due_but_not_what_is_held_or_waits(
     assert inline.carry_out_now(sync, params={}, manner=manner).pk == run.pk
     run.refresh_from_db()
     assert run.status == "finished"
+
+
+def test_erasing_behind_a_request_still_under_way_is_left_alone_until_its_moment(
+    sync: Sync, clock: Clock, manner: work.Manner
+) -> None:
+    later = START + timedelta(seconds=30)
+    run = runs.start(sync, trigger=runs.DISCONNECTED, now=START, next_at=later)
+    assert list(inline.carry_out_open(manner=manner, everything=True)) == []
+    with pytest.raises(runs.Busy) as busy:
+        inline.carry_out_now(sync, params={}, manner=manner)
+    assert busy.value.retry_at == later
+    clock.forward(seconds=31)
+    assert [done.pk for done in inline.carry_out_open(manner=manner)] == [run.pk if run else 0]
