@@ -29,6 +29,11 @@ class IntegrationError(Exception):
         sentence = f"{self.provider}: {self.doing} failed{status}"
         return f"{sentence}: {self.excerpt}" if self.excerpt else f"{sentence}."
 
+    @property
+    def in_short(self) -> str:
+        """For people who need not know what was asked, only what is the matter."""
+        return f"{self.provider} refused a request."
+
 
 class RetryableError(IntegrationError):
     """`retry_after` is in seconds; None where the provider did not say."""
@@ -45,9 +50,21 @@ class RetryableError(IntegrationError):
         super().__init__(provider=provider, doing=doing, status=status, excerpt=excerpt)
         self.retry_after = retry_after
 
+    @property
+    def in_short(self) -> str:
+        if self.status == 429:
+            return f"{self.provider} asked us to slow down."
+        if self.status is None:
+            return f"{self.provider} could not be reached."
+        return f"{self.provider} is busy or has a fault."
+
 
 class ReconnectError(IntegrationError):
     """The credentials no longer work: only a person can help, by connecting again."""
+
+    @property
+    def in_short(self) -> str:
+        return f"{self.provider} no longer lets us in; it has to be connected again."
 
 
 class RejectedError(IntegrationError):
@@ -56,3 +73,7 @@ class RejectedError(IntegrationError):
 
 class UnexpectedError(IntegrationError):
     """The answer is not of a shape we know; nothing may be written on the strength of it."""
+
+    @property
+    def in_short(self) -> str:
+        return f"We did not understand {self.provider}'s answer, so nothing was written."

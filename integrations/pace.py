@@ -30,6 +30,10 @@ class Paused(RetryableError):
     def __str__(self) -> str:
         return f"{self.provider}: waiting, because {self.excerpt}."
 
+    @property
+    def in_short(self) -> str:
+        return f"{self.provider} gets only so many requests a minute from us."
+
 
 class PacedGate:
     """Lets `rate` requests a minute pass with one credential, up to a minute's worth at once.
