@@ -14,10 +14,15 @@ from config import local_secrets
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(os.environ.get("LOCKSTEP_ENV_FILE", BASE_DIR / ".env"))
+ENV_FILE = os.environ.get("LOCKSTEP_ENV_FILE")
+environ.Env.read_env(ENV_FILE or BASE_DIR / ".env")
 
 # What is made on this machine and may be thrown away: database, broker, keys of a trial.
 VAR_DIR = Path(os.environ.get("LOCKSTEP_VAR", BASE_DIR / "var"))
+
+if ENV_FILE is None and not os.environ.get("SECRET_KEY"):
+    # Nothing is set up here but a trial: a command typed beside `make run` means that one.
+    environ.Env.read_env(VAR_DIR / "trial.env")
 
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -221,6 +226,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -4,6 +4,7 @@ Ports, environment and database are made ready here; how processes live and end 
 and what the newcomer sees of the first import is the command `demo`'s.
 """
 
+import fcntl
 import os
 import re
 import socket
@@ -13,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from config.supervisor import Asked, Ended, Supervisor, processes
 
@@ -60,6 +62,31 @@ def read_env_file(file: Path) -> dict[str, str]:
         return {}
     lines = re.findall(r"^\s*(?:export\s+)?([A-Z_]+)\s*=\s*(.*?)\s*$", file.read_text(), re.M)
     return {name: value.strip("\"'") for name, value in lines}
+
+
+def lock(folder: Path, *, address: str) -> IO[str]:
+    """Two at once would share a database and a broker unawares. Held as long as it is open."""
+    file = (folder / "trial.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        raise NotReady(
+            f"A Lockstep already runs in this folder, at {file.read().strip()}. Open that, or "
+            "stop it first (Ctrl-C in its terminal)."
+        ) from None
+    file.truncate(0)
+    file.write(address)
+    file.flush()
+    return file
+
+
+def write_settings(file: Path, environment: Mapping[str, str]) -> None:
+    """So that commands typed beside the trial mean the trial (config/settings.py reads it)."""
+    names = ("DEBUG", "APP_BASE_URL", "SANDBOX_URL", *SANDBOX_APPLICATIONS)
+    lines = [f"{name}={environment[name]}\n" for name in names if name in environment]
+    file.touch(mode=0o600)
+    file.write_text("".join(lines))
 
 
 def refuse_taken_ports(environment: Mapping[str, str], *, names: tuple[str, ...]) -> None:
@@ -129,7 +156,10 @@ class Trial:
     def get_ready(self) -> None:
         ports = ("PORT", "SANDBOX_PORT") if self.own_sandbox else ("PORT",)
         refuse_taken_ports(self.environment, names=ports)
-        Path(self.environment["LOCKSTEP_VAR"]).mkdir(parents=True, exist_ok=True)
+        folder = Path(self.environment["LOCKSTEP_VAR"])
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lock = lock(folder, address=self.environment["APP_BASE_URL"])
+        write_settings(folder / "trial.env", self.environment)
         self.supervisor.say("Preparing the database.")
         migrate = ("python", "manage.py", "migrate", "--noinput", "--verbosity", "0")
         if self.supervisor.finish("migrate", migrate):
