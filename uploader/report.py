@@ -85,7 +85,7 @@ def _document(
         "requests": requests,
         "changes": [_line(change) for change in changes],
         "warnings": list(warnings),
-        "error": error or None,
+        "error": " ".join((error or "").split()) or None,
     }
 
 
