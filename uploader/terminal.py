@@ -1,6 +1,6 @@
 """Progress for somebody who watches a terminal: a bar on a real one, a line now and then elsewhere.
 
-It writes to standard error only; standard output belongs to scripts.
+It writes to standard error only; standard output is for what was asked for.
 """
 
 import time

@@ -78,10 +78,23 @@ def test_without_apply_it_shows_everything_and_changes_nothing(whole: Path) -> N
         ("create", "connection there"),
         ("create", "sync leave"),
     ]
-    assert "Nothing was changed" in words
+    assert words == ""
     assert not Connection.objects.exists()
     assert not Sync.objects.exists()
     assert not Person.objects.exists()
+
+
+def test_what_people_asked_for_is_on_standard_output(whole: Path) -> None:
+    def shown(*flags: str) -> str:
+        out, err = StringIO(), StringIO()
+        call_command("configure", str(whole), *flags, stdout=out, stderr=err)
+        assert err.getvalue() == ""
+        return out.getvalue()
+
+    assert "create   sync leave\n" in shown()
+    assert "Nothing was changed: --apply does it." in shown()
+    assert "Done." in shown("--apply")
+    assert "nothing to change" in shown("--apply")
 
 
 def test_with_apply_everything_is_there_as_the_file_says(whole: Path) -> None:
@@ -114,10 +127,9 @@ def test_applying_again_changes_nothing(whole: Path) -> None:
     run(whole, "--apply")
     before = list(Sync.objects.values()), list(Connection.objects.values("name", "connected_at"))
 
-    _, document, words = run(whole, "--apply")
+    _, document, _ = run(whole, "--apply")
 
     assert document["changes"] == []
-    assert "nothing to change" in words
     after = list(Sync.objects.values()), list(Connection.objects.values("name", "connected_at"))
     assert after == before
 

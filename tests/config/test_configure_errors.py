@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from config.management.commands import configure
 from integrations.models import Connection
 
 Write = Callable[[str], Path]
@@ -146,6 +148,22 @@ def test_a_missing_secret_is_an_error_without_apply_too(write: Write) -> None:
         call_command("configure", str(file), stderr=StringIO())
 
     assert ended.value.code == 2
+
+
+@pytest.mark.django_db
+def test_the_example_in_the_help_works_and_is_shown_after_an_error(write: Write) -> None:
+    text = configure.Command().create_parser("manage.py", "configure").format_help()
+    example = textwrap.dedent(text[text.index("    [people]") : text.index("RescueTime")])
+    out, err = StringIO(), StringIO()
+
+    call_command("configure", str(write(example)), "--apply", stdout=out)
+    with pytest.raises(SystemExit):
+        call_command("configure", str(write("[peple]\n")), stdout=out, stderr=err)
+
+    assert "create   person ada@example.org" in out.getvalue()
+    assert "[people]\n    aliases" in err.getvalue()
+    for words in (text, err.getvalue()):
+        assert "each person connects them in the browser" in words
 
 
 @pytest.mark.django_db

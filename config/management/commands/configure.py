@@ -8,9 +8,20 @@ from django.core.management.base import CommandParser
 from config.configuration import Plan, WrongFile, configure
 from uploader.command import Answer, JsonCommand, WrongUse
 
+EXAMPLE = """\
+a file that works, for people with more than one address:
+
+    [people]
+    aliases = [
+        ["ada@example.org", "ada.lovelace@example.com"],
+    ]
+
+RescueTime and Open Humans need no file: each person connects them in the browser."""
+
 
 class Command(JsonCommand):
     help = "Show what a configuration file would change in the database; --apply does it."
+    example = EXAMPLE
     nothing = {"applied": False, "changes": [], "warnings": []}
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,12 +46,12 @@ class Command(JsonCommand):
 
     def _tell(self, plan: Plan, *, apply: bool) -> None:
         for warning in plan.warnings:
-            self.say(f"warning  {warning}")
+            self.warn(warning)
         for step in plan.steps:
-            self.say(f"{step.action:<8} {step.what}")
+            self.show(f"{step.action:<8} {step.what}")
         if not plan.steps:
-            self.say("The database is as the file says: nothing to change.")
+            self.show("The database is as the file says: nothing to change.")
         elif apply:
-            self.say("Done. `check_connections` says whether the connections work.")
+            self.show("Done. `check_connections` says whether the connections work.")
         else:
-            self.say("Nothing was changed: --apply does it.")
+            self.show("Nothing was changed: --apply does it.")

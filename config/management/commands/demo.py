@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 
 from config import demo
 from integrations import provider as providers
+from uploader.command import without_chatter
 from uploader.models import Run
 
 GLANCE_SECONDS = 0.5
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         try:
             demo.wait_for_sandbox()
             password = demo.staff_password()
-            ended_well = self._import(once=once)
+            with without_chatter(options["verbosity"]):
+                ended_well = self._import(once=once)
         except demo.CannotShow as error:
             raise CommandError(str(error)) from error
         self._say_what_to_open(password)
@@ -88,7 +90,7 @@ class Command(BaseCommand):
             )
             return not once
         if run.status not in (Run.Status.FINISHED, Run.Status.FINISHED_WITH_PROBLEMS):
-            self.say(f"Ben's import {run.get_status_display()}: {run.error}")
+            self.say(f"Ben's import {run.get_status_display()}: {_in_short(run)}")
             return False
         self.say(f"Ben's import is done: {_result(run)}")
         for warning in run.warnings:
@@ -115,12 +117,17 @@ def _password_words(password: str | None) -> str:
 def _progress(run: Run, *, now: datetime) -> str:
     if run.status == Run.Status.WAITING and run.next_at is not None:
         seconds = max(0, round((run.next_at - now).total_seconds()))
-        return f"Ben's import waits: {run.error} — again in {seconds // 60}:{seconds % 60:02}"
+        return f"Ben's import waits: {_in_short(run)} — again in {seconds // 60}:{seconds % 60:02}"
     if run.status == Run.Status.QUEUED:
         return "Ben's import is about to start."
     if not run.total:
         return "Ben's import has begun: looking for the first day with data."
     return f"Ben's import: {run.done} of {run.total} months."
+
+
+def _in_short(run: Run) -> str:
+    """The first line; what exactly was refused is on the run's page."""
+    return run.error.partition("\n")[0]
 
 
 def _without_countdown(line: str) -> str:

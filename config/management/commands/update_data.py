@@ -63,7 +63,7 @@ class Command(JsonCommand):
 
     def _ended(self, document: dict[str, Any]) -> Answer:
         failed = [one["sync"] for one in document["ran"] if one["status"] == Run.Status.FAILED]
-        self.say(f"queued {len(document['queued'])}, carried out {len(document['ran'])}")
+        self.show(f"queued {len(document['queued'])}, carried out {len(document['ran'])}")
         if not failed:
             return Answer(document, DONE)
         names = ", ".join(failed[:NAMED_FAILURES])

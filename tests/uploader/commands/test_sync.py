@@ -1,6 +1,7 @@
 """The command `sync`: what it shows, what it does, and how it ends."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,13 +19,14 @@ from integrations.errors import RejectedError, RetryableError, UnexpectedError
 from tests.uploader.commands.conftest import asked
 from tests.uploader.runs.shelf import shelf
 from uploader import runs
+from uploader.management.commands.sync import Command as CommandOfSync
 from uploader.models import Run, Sync
 
 FIELDS = "sync kind run status applied checksum retry_at counts requests changes warnings error"
 
 
 def run(*arguments: str) -> tuple[int, dict[str, Any]]:
-    """The exit status and the one document; people are told the same on the other output."""
+    """The exit status and the one document; errors are told people too, on the other output."""
     out, err = StringIO(), StringIO()
     code = 0
     try:
@@ -166,7 +168,8 @@ def test_a_provider_that_is_not_understood_is_status_1_with_a_sentence(sync: Syn
     code, document = run("shelf", "--apply")
 
     assert (code, document["status"]) == (1, "failed")
-    assert document["error"] == "Shelf: reading failed: no list"
+    assert document["error"].endswith("Shelf: reading failed: no list")
+    assert "\n" not in document["error"]
 
 
 def test_a_refused_change_is_told_and_the_command_is_done(sync: Sync) -> None:
@@ -192,14 +195,11 @@ def test_particular_people_and_dates_reach_the_kind(sync: Sync, tmp_path: Path) 
     )
 
     assert code == 0
-    assert asked == [
-        {
-            "since": "2026-03-01",
-            "only": ["ada@example.org", "b@example.org"],
-            "exclude": ["c@example.org"],
-            "from_dump": str(tmp_path),
-        }
-    ]
+    [params] = asked
+    assert params["since"] == "2026-03-01"
+    assert params["only"] == ["ada@example.org", "b@example.org"]
+    assert params["exclude"] == ["c@example.org"]
+    assert params["from_dump"] == str(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -257,15 +257,123 @@ def test_a_fault_of_our_own_still_ends_with_one_document(
     assert document["error"] == "Something went wrong in Lockstep itself (RuntimeError)."
 
 
-def test_people_read_what_happened_and_scripts_get_nothing_without_json(sync: Sync) -> None:
-    shelf.wanted = {"a": "new"}
+def test_what_people_asked_for_is_on_standard_output_so_that_it_can_be_paged(sync: Sync) -> None:
+    shelf.books, shelf.wanted = many(20), many(10)
     out, err = StringIO(), StringIO()
 
     call_command("sync", "shelf", stdout=out, stderr=err)
 
+    assert "delete   planned  book 10\n" in out.getvalue()
+    assert "warning  " in out.getvalue()
+    assert "10 delete, 10 unchanged" in out.getvalue()
+    assert "Nothing was written: --apply does it." in out.getvalue()
+    assert err.getvalue() == ""
+
+
+def test_with_json_people_get_the_warnings_and_not_the_plan_once_more(sync: Sync) -> None:
+    shelf.books, shelf.wanted = many(20), many(10)
+    out, err = StringIO(), StringIO()
+
+    call_command("sync", "shelf", "--json", stdout=out, stderr=err)
+
+    warnings = json.loads(out.getvalue())["warnings"]
+    assert err.getvalue() == "".join(f"warning  {warning}\n" for warning in warnings)
+    assert warnings
+
+
+def test_a_complaint_is_not_on_standard_output(sync: Sync) -> None:
+    out, err = StringIO(), StringIO()
+
+    with pytest.raises(SystemExit):
+        call_command("sync", "elsewhere", stdout=out, stderr=err)
+
     assert out.getvalue() == ""
-    assert "create   planned  a: book a" in err.getvalue()
-    assert "Nothing was written: --apply does it." in err.getvalue()
+    assert err.getvalue().startswith("There is no sync “elsewhere”.")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("elsewhere", ""), ("shelf", "test_whole")])
+def test_an_error_names_the_sync_that_was_asked_for(sync: Sync, name: str, kind: str) -> None:
+    code, document = run(name, "--since", "2026-03-01")
+
+    assert (code, document["sync"], document["kind"]) == (2, name, kind)
+
+
+@pytest.mark.parametrize(("verbosity", "chatter"), [(1, False), (2, True)])
+def test_what_a_worker_logs_in_passing_is_shown_only_when_asked_for(
+    sync: Sync, caplog: pytest.LogCaptureFixture, verbosity: int, chatter: bool
+) -> None:
+    def passing(_: object) -> None:
+        logging.getLogger("uploader.building").info("in passing")
+        logging.getLogger("uploader.building").warning("of weight")
+
+    shelf.wanted, shelf.before_each = {"a": "new"}, passing
+    level = logging.getLogger().level
+
+    call_command("sync", "shelf", "--apply", verbosity=verbosity, stdout=StringIO())
+
+    assert ("in passing" in caplog.text) is chatter
+    assert "of weight" in caplog.text
+    assert logging.getLogger().level == level
+
+
+def test_the_help_has_a_sentence_for_every_option_and_the_exit_status() -> None:
+    parser = CommandOfSync().create_parser("manage.py", "sync")
+
+    text = parser.format_help()
+
+    for option in ("--apply", "--approve", "--since", "--only", "--exclude", "--from-dump"):
+        assert option in text
+    assert "0 done, 1 failed, 2 wrong usage or configuration, 3 needs review, 4 waiting" in text
+    assert all(action.help for action in parser._actions)
+
+
+def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["sync", "x", "--json"], ["migrate"], ["sync", "x"]])
+def test_a_missing_setting_is_one_sentence_and_status_2(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    ended = manage(*arguments, DEBUG="0", SECRET_KEY="", LOCKSTEP_VAR=str(tmp_path))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("SECRET_KEY is not set. ")
+    assert ended.stderr.count("\n") == 1
+    if "--json" in arguments:
+        assert json.loads(ended.stdout) == {"error": ended.stderr.strip()}
+
+
+def test_a_missing_setting_is_traced_on_demand(tmp_path: Path) -> None:
+    ended = manage("migrate", "--traceback", DEBUG="0", SECRET_KEY="", LOCKSTEP_VAR=str(tmp_path))
+
+    assert "Traceback" in ended.stderr
+    assert ended.returncode == 1
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "manage.py", "sync", "x", "--json"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "LOCKSTEP_VAR": str(tmp_path)},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+
+    assert ended.returncode == 1
+    assert "BrokenPipe" not in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -274,14 +382,7 @@ def test_people_read_what_happened_and_scripts_get_nothing_without_json(sync: Sy
 def test_what_cannot_be_read_is_status_2_with_exactly_one_document(
     arguments: list[str], tmp_path: Path
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "manage.py", "sync", *arguments],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "LOCKSTEP_VAR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ended = manage("sync", *arguments, LOCKSTEP_VAR=str(tmp_path))
 
     assert ended.returncode == 2
     document = json.loads(ended.stdout)

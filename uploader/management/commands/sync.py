@@ -42,19 +42,36 @@ class Command(JsonCommand):
     nothing = report.of_nothing()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="the sync's name")
+        parser.add_argument("name", metavar="NAME", help="the sync's name, as the pages show it")
         how = parser.add_mutually_exclusive_group()
-        how.add_argument("--apply", action="store_true", help="do it, rather than show it")
         how.add_argument(
-            "--approve", metavar="CHECKSUM", help="do what was shown under this checksum"
+            "--apply",
+            action="store_true",
+            help="do it, rather than show it; a plan that is not safe is left for a review",
         )
-        parser.add_argument("--since", metavar="DATE", help="how far back to look: YYYY-MM-DD")
-        parser.add_argument("--only", metavar="EMAIL,…", help="these people alone")
-        parser.add_argument("--exclude", metavar="EMAIL,…", help="not these people")
-        parser.add_argument("--from-dump", metavar="DIR", help="read the source from `dump_leave`")
+        how.add_argument(
+            "--approve",
+            metavar="CHECKSUM",
+            help="do what was shown under this checksum, and nothing beyond it",
+        )
+        which = parser.add_argument_group("for kinds of sync that take them; others refuse them")
+        which.add_argument(
+            "--since", metavar="DATE", help="how far back to look: YYYY-MM-DD, the day included"
+        )
+        which.add_argument(
+            "--only", metavar="EMAIL,…", help="look at these people alone, separated by commas"
+        )
+        which.add_argument(
+            "--exclude", metavar="EMAIL,…", help="leave these people out, separated by commas"
+        )
+        which.add_argument(
+            "--from-dump", metavar="DIR", help="read the source from the files in this folder"
+        )
 
     def answer(self, options: dict[str, Any]) -> Answer:
+        self.nothing = report.of_nothing(options["name"])
         sync = _sync(options["name"])
+        self.nothing = report.of_nothing(sync.name, sync.kind)
         params = _params(options)
         _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
         with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
@@ -86,24 +103,24 @@ class Command(JsonCommand):
         for change in document["changes"]:
             subject = f"{change['subject']}: " if change["subject"] else ""
             reason = f" ({change['reason']})" if change["reason"] else ""
-            self.say(
+            self.show(
                 f"{change['action']:<8} {change['outcome']:<8} {subject}{change['what']}{reason}"
             )
         for warning in document["warnings"]:
-            self.say(f"warning  {warning}")
+            self.warn(warning)
         counted = ", ".join(f"{number} {word}" for word, number in document["counts"].items())
         status = Run.Status(document["status"]).label
-        self.say(f"{document['sync']}: {status}; {counted}; {document['requests']} requests")
+        self.show(f"{document['sync']}: {status}; {counted}; {document['requests']} requests")
         self._tell_what_next(document)
 
     def _tell_what_next(self, document: dict[str, Any]) -> None:
         if document["status"] == Run.Status.NEEDS_REVIEW:
             name, checksum = document["sync"], document["checksum"]
-            self.say(f"Nothing was written. `sync {name} --approve {checksum}` does this plan.")
+            self.show(f"Nothing was written. `sync {name} --approve {checksum}` does this plan.")
         elif document["retry_at"]:
-            self.say(f"To be tried again at {document['retry_at']}.")
+            self.show(f"To be tried again at {document['retry_at']}.")
         elif document["run"] is None and document["changes"]:
-            self.say("Nothing was written: --apply does it.")
+            self.show("Nothing was written: --apply does it.")
 
 
 def _sync(name: str) -> Sync:
