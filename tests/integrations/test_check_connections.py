@@ -61,11 +61,53 @@ def test_all_that_are_in_use_are_checked(world: World) -> None:
     )
 
 
-def test_without_json_nothing_is_on_the_output_that_scripts_read(world: World) -> None:
+def test_without_json_people_read_it_on_standard_output_and_complaints_apart(world: World) -> None:
     connected(world)
+    assert run() == (0, "open_humans-ben: connected. member ben-example\n", "")
+    world.of(OpenHumansSandbox).revoke("ben")
     status, out, words = run()
-    assert (status, out) == (0, "")
-    assert "open_humans-ben: connected. member ben-example" in words
+    assert status == 1
+    assert out.startswith("open_humans-ben: needs to be connected again. ")
+    assert words == "Not working: open_humans-ben.\n"
+
+
+@pytest.mark.parametrize("provider", ["open_humans", "rescuetime"])
+def test_being_asked_to_slow_down_is_status_4_now_and_until_the_pause_is_over(
+    world: World, provider: str
+) -> None:
+    connected(world, provider=provider)
+    world.faults.add(Fault(provider, "429", retry_after=90))
+    for _ in range(2):
+        status, told = document()
+        assert status == 4
+        assert told["connections"][0]["state"] == "connected"
+        assert "To be asked again from " in told["connections"][0]["detail"]
+        assert told["error"] == f"Not checked, because it has to wait: {provider}-ben."
+    assert len([seen for seen in world.requests if seen.fault or seen.status == 200]) == 1
+
+
+@pytest.mark.parametrize("kind", ["cut", "before", "lost"])
+def test_a_cut_connection_is_called_that_and_is_status_1(world: World, kind: str) -> None:
+    connected(world)
+    world.faults.add(Fault("open_humans", kind, times=None))
+    status, out, words = run()
+    assert status == 1
+    assert "open_humans-ben: does not answer as it should. " in out
+    assert "the connection was cut" in out
+    assert "pause" not in out
+    assert words == "Not working: open_humans-ben.\n"
+
+
+def test_one_that_failed_weighs_more_than_one_that_waits(world: World) -> None:
+    connected(world)
+    connected(world, provider="rescuetime")
+    world.faults.add(Fault("open_humans", "429"))
+    world.faults.add(Fault("rescuetime", "cut", times=None))
+    status, told = document()
+    assert status == 1
+    assert told["error"] == (
+        "Not working: rescuetime-ben. Not checked, because it has to wait: open_humans-ben."
+    )
 
 
 def test_a_revoked_one_is_status_1_and_needs_a_person(world: World) -> None:

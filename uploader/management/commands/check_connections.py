@@ -1,15 +1,39 @@
 """`check_connections [NAME …]`: one cheap call at each provider; heals what works again."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from integrations import connections
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, RetryableError
 from integrations.models import Connection
-from uploader.command import DONE, FAILED, Answer, JsonCommand, WrongUse
+from uploader.command import DONE, FAILED, WAITING, Answer, JsonCommand, WrongUse
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one connection was found; `words` says it in short where its state does not."""
+
+    connection: Connection
+    detail: str
+    code: int = DONE
+    words: str = ""
+
+    def line(self) -> str:
+        words = self.words or self.connection.get_state_display()
+        return f"{self.connection.name}: {words}. {self.detail}"
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "name": self.connection.name,
+            "provider": self.connection.provider,
+            "state": self.connection.state,
+            "detail": self.detail,
+        }
 
 
 class Command(JsonCommand):
@@ -22,23 +46,14 @@ class Command(JsonCommand):
         )
 
     def answer(self, options: dict[str, Any]) -> Answer:
-        checked = []
-        broken = []
+        findings = []
         for connection in _chosen(options["names"]):
-            works, detail = _checked(connection)
-            self.say(f"{connection.name}: {connection.get_state_display()}. {detail}")
-            checked.append(
-                {
-                    "name": connection.name,
-                    "provider": connection.provider,
-                    "state": connection.state,
-                    "detail": detail,
-                }
-            )
-            if not works:
-                broken.append(connection.name)
-        error = f"Not working: {', '.join(broken)}." if broken else None
-        return Answer({"connections": checked, "error": error}, FAILED if broken else DONE)
+            finding = _checked(connection, now=timezone.now())
+            self.show(finding.line())
+            findings.append(finding)
+        code, error = _outcome(findings)
+        checked = [finding.document() for finding in findings]
+        return Answer({"connections": checked, "error": error}, code)
 
 
 def _chosen(names: list[str]) -> Iterable[Connection]:
@@ -54,10 +69,35 @@ def _chosen(names: list[str]) -> Iterable[Connection]:
     return [found[name] for name in dict.fromkeys(names)]
 
 
-def _checked(connection: Connection) -> tuple[bool, str]:
+def _checked(connection: Connection, *, now: datetime) -> Finding:
     if connection.state == Connection.State.DISCONNECTED:
-        return False, "It was disconnected."
+        return Finding(connection, "It was disconnected.", FAILED)
     try:
-        return True, connections.check(connection, now=timezone.now())
+        return Finding(connection, connections.check(connection, now=now))
+    except RetryableError as error:
+        return _not_now(connection, error, now=now)
     except IntegrationError as error:
-        return False, str(error)
+        return Finding(connection, str(error), FAILED)
+
+
+def _not_now(connection: Connection, error: RetryableError, *, now: datetime) -> Finding:
+    """Being told to wait is no failure; an answer that did not come, or a fault, is one."""
+    if error.status == 429 or error.retry_after is not None:
+        again = ""
+        if error.retry_after is not None:
+            at = now + timedelta(seconds=error.retry_after)
+            again = f" To be asked again from {at:%H:%M:%S} UTC."
+        return Finding(connection, f"{error}{again}", WAITING, "has to wait, so not checked")
+    return Finding(connection, str(error), FAILED, "does not answer as it should")
+
+
+def _outcome(findings: Iterable[Finding]) -> tuple[int, str | None]:
+    names: dict[int, list[str]] = {}
+    for finding in findings:
+        names.setdefault(finding.code, []).append(finding.connection.name)
+    sentences = {FAILED: "Not working", WAITING: "Not checked, because it has to wait"}
+    said = [
+        f"{words}: {', '.join(names[code])}." for code, words in sentences.items() if code in names
+    ]
+    code = next((code for code in sentences if code in names), DONE)
+    return code, " ".join(said) or None
