@@ -125,10 +125,8 @@ def end(*, connection: Connection, by: Any = None, erase: bool | None = None, **
             continue
         from_source = connection.pk == sync.source_id
         wish = erase if erase is not None and from_source else sync.erasing
-        if not (wish and sync.erasing and from_source):
-            behind = stop(sync, by=by, now=now)
-        else:
-            behind = None  # it is being erased already
+        erases_already = wish and sync.erasing and from_source
+        behind = None if erases_already else stop(sync, by=by, now=now)
         Sync.objects.filter(pk=sync.pk).update(
             enabled=False, erasing=wish, next_run_at=now if wish else None
         )

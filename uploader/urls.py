@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from uploader.views import dashboard, run, sync, syncs
+from uploader.views import dashboard, erase, run, sync, syncs
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/update/", dashboard.update_now, name="update_now"),
+    path("dashboard/<slug:name>/erase/", erase.erase, name="erase"),
     path("syncs/", syncs.syncs, name="syncs"),
     path("syncs/<slug:name>/", sync.sync, name="sync"),
     path("syncs/<slug:name>/run/", sync.run_now, name="run_now"),
