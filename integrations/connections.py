@@ -37,6 +37,8 @@ disconnected = Signal()
 # Longer than a token request can last (integrations/oauth.py), so a holder is dead when it ends.
 REFRESH_LEASE = timedelta(seconds=60)
 REFRESH_WAIT = 3.0
+# With the same `connected_at`: what waits for an answer may be somebody else's account.
+OF_THE_SAME_GRANT = (State.CONNECTED, State.NEEDS_RECONNECT)
 
 
 # ------------------------------------------------------------------- connecting
@@ -56,12 +58,15 @@ def connect(
     """Make a connection, or give the one that exists (by owner and provider, else by name) new
     credentials. `unconfirmed`: it waits for `confirm` before anything uses it.
 
-    One that works already is not connected anew by new tokens, which every sign-in brings.
+    One that works already is not connected anew by new tokens, which every sign-in brings. Where
+    the account is not known to be the same, what began with the earlier tokens must not go on with
+    these: `connected_at` is what it can tell by.
     """
     which = {"name": name, "owner": None} if owner is None else {"owner": owner}
     with transaction.atomic():
         before = Connection.objects.filter(**which, provider=provider).first()
         anew = before is None or before.state != State.CONNECTED
+        same = before is not None and not anew and bool(account) and before.account == account
         values = {
             "credentials": Sealed.seal(dict(credentials)),
             "account": account,
@@ -69,7 +74,7 @@ def connect(
             "reason": "",
             "refreshing_until": None,  # a refresh under way must not put the old grant back
             **({} if unconfirmed else {"checked_at": now}),
-            **({"connected_at": now} if anew and not unconfirmed else {}),
+            **({} if unconfirmed or same else {"connected_at": now}),
         }
         connection, _ = Connection.objects.update_or_create(
             **which, provider=provider, defaults=values, create_defaults={"name": name, **values}
@@ -114,17 +119,21 @@ def _tell_connected(connection: Connection, *, by: Any, again: bool) -> None:
 
 
 class StoredCredentials(Credentials):
-    """A connection's credentials as they stand in the database; renewed ones are kept there."""
+    """A connection's credentials as they stood in the database; renewed ones are kept there.
+
+    Bound to the grant it began with: what somebody connects meanwhile may be another account.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.since = connection.connected_at  # others may read the connection anew meanwhile
         self.values: Mapping[str, Any] = opened(connection)
 
     def read(self) -> Mapping[str, Any]:
         return self.values
 
     def renew(self, stale: str) -> Mapping[str, Any]:
-        self.values = refresh(self.connection, stale)
+        self.values = refresh(self.connection, stale, since=self.since)
         return self.values
 
 
@@ -197,9 +206,12 @@ def _judge(
 
 
 def refresh(
-    connection: Connection, stale: str, *, now: datetime | None = None
+    connection: Connection, stale: str, *, since: datetime | None, now: datetime | None = None
 ) -> Mapping[str, Any]:
     """Credentials in place of the access token `stale`: somebody else's fresh ones, or new ones.
+
+    Only those of the grant that was given at `since` (the connection's `connected_at`, which no
+    refresh changes); ReconnectError where there is another by now, or none.
 
     Two refreshes with one rotating token would end the sign-in for good. So one process at a
     time holds a lease; whoever comes second reads what the first one stored.
@@ -209,7 +221,7 @@ def refresh(
     row = Connection.objects.filter(pk=connection.pk)
     free = row.filter(refreshing_until=None) | row.filter(refreshing_until__lt=now)
     if not free.update(refreshing_until=until):
-        stored = _stored(connection)
+        stored = _stored(connection, since=since)
         if _is_fresh(stored, stale):
             return stored
         raise RetryableError(
@@ -220,16 +232,21 @@ def refresh(
         )
     mine = row.filter(refreshing_until=until)
     try:
-        stored = _stored(connection)
+        stored = _stored(connection, since=since)
         if _is_fresh(stored, stale):
             return stored
-        return _renewed(connection, stored, stale, mine)
+        return _renewed(connection, stored, stale, mine=mine, since=since)
     finally:
         mine.update(refreshing_until=None)
 
 
 def _renewed(
-    connection: Connection, stored: Mapping[str, Any], stale: str, mine: Any
+    connection: Connection,
+    stored: Mapping[str, Any],
+    stale: str,
+    *,
+    mine: Any,
+    since: datetime | None,
 ) -> Mapping[str, Any]:
     spec = connection.spec
     base_url = spec.base_url(connection.base_url)
@@ -237,26 +254,40 @@ def _renewed(
         fresh = spec.refresh(stored, base_url=base_url)
     except ReconnectError:
         # Somebody may have signed in again while we asked with the old grant.
-        stored = _stored(connection)
+        stored = _stored(connection, since=since)
         if _is_fresh(stored, stale):
             return stored
         raise
-    if mine.update(credentials=Sealed.seal(fresh), refreshing_until=None):
-        connection.refresh_from_db(fields=["credentials"])
+    sealed = Sealed.seal(fresh)
+    if mine.update(credentials=sealed, refreshing_until=None):
+        connection.credentials = sealed
         return fresh
     # Connected again or disconnected meanwhile: what we got is nobody's, so it is given back.
     _give_back(connection, fresh)
-    stored = _stored(connection)
+    stored = _stored(connection, since=since)
     if _is_fresh(stored, stale):
         return stored
-    raise ReconnectError(
-        provider=spec.name, doing="renewing the sign-in", excerpt="it is not connected any more"
-    )
+    raise _ended(connection)
 
 
-def _stored(connection: Connection) -> Mapping[str, Any]:
-    connection.refresh_from_db(fields=["credentials"])
+def _stored(connection: Connection, *, since: datetime | None) -> Mapping[str, Any]:
+    """What is stored by now, as long as it is of the same grant.
+
+    Otherwise `connection` is left as it is, too: a verdict on it must not strike the new one.
+    """
+    row = Connection.objects.filter(pk=connection.pk).first()
+    if row is None or row.connected_at != since or row.state not in OF_THE_SAME_GRANT:
+        raise _ended(connection)
+    connection.credentials = row.credentials
     return opened(connection)
+
+
+def _ended(connection: Connection) -> ReconnectError:
+    return ReconnectError(
+        provider=connection.spec.name,
+        doing="renewing the sign-in",
+        excerpt="it was disconnected or connected anew meanwhile",
+    )
 
 
 def _is_fresh(stored: Mapping[str, Any], stale: str) -> bool:
@@ -277,7 +308,9 @@ def reencrypt(pk: int) -> bool:
 # ---------------------------------------------------------------- disconnecting
 
 
-def disconnect(connection: Connection, *, by: Any, now: datetime, erase: bool = False) -> None:
+def disconnect(
+    connection: Connection, *, by: Any, now: datetime, erase: bool | None = None
+) -> None:
     """Forget the credentials and stop what used them; only then are the tokens given back."""
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)

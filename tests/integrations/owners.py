@@ -23,6 +23,7 @@ def connected(
         owner=owner,
         name=f"{provider}-{person}",
         credentials=world[provider].grant(person),
+        account=person if provider == "open_humans" else "",
         by=owner,
         now=timezone.now(),
     )

@@ -180,7 +180,7 @@ def test_renaming_does_not_put_back_tokens_that_were_renewed_meanwhile(
     save = Connection.save
 
     def late(self: Connection, *arguments: Any, **options: Any) -> None:
-        connections.refresh(other, stored(other)["access_token"])
+        connections.refresh(other, stored(other)["access_token"], since=other.connected_at)
         save(self, *arguments, **options)
 
     monkeypatch.setattr(Connection, "save", late)
