@@ -13,10 +13,10 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from integrations import parting
 from integrations.client import Client, Credentials, Gate
 from integrations.encryption import CannotOpen, Sealed
 from integrations.errors import (
-    IntegrationError,
     ReconnectError,
     RetryableError,
     UnexpectedError,
@@ -263,7 +263,7 @@ def _renewed(
         connection.credentials = sealed
         return fresh
     # Connected again or disconnected meanwhile: what we got is nobody's, so it is given back.
-    _give_back(connection, fresh)
+    parting.give_back(connection, fresh, base_url=base_url)
     stored = _stored(connection, since=since)
     if _is_fresh(stored, stale):
         return stored
@@ -331,17 +331,6 @@ def disconnect(
 
 def _give_back_tokens_of(before: Connection) -> None:
     try:
-        tokens = opened(before)
-    except UnexpectedError:
-        logger.warning("%s: its tokens cannot be given back without their key", before)
-        return
-    _give_back(before, tokens)
-
-
-def _give_back(connection: Connection, tokens: Mapping[str, Any]) -> None:
-    """Best effort: the person has been let go here already, whatever the provider says."""
-    spec = connection.spec
-    try:
-        spec.revoke(tokens, base_url=spec.base_url(connection.base_url))
-    except IntegrationError as error:
-        logger.info("%s: %s", connection, error)
+        parting.give_back_aside(before, opened(before))
+    except UnexpectedError as error:  # the key is lost, or the address is not safe
+        logger.warning("%s: its tokens cannot be given back: %s", before, error)

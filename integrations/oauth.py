@@ -16,7 +16,7 @@ from integrations.errors import (
 
 # Short enough that a lease on the refresh outlives a whole request.
 TIMEOUT = (5, 20)
-# Giving tokens back is best effort, and somebody waits for the page meanwhile.
+# Giving tokens back is best effort; a process that ends waits for it, if not for long.
 PARTING_TIMEOUT = (2, 3)
 LOST = "the sign-in is no longer valid; please connect again"
 

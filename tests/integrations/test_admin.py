@@ -7,7 +7,7 @@ from django import forms
 from django.test import Client as Browser
 from django.utils import timezone
 
-from integrations import connections
+from integrations import connections, parting
 from integrations import provider as providers
 from integrations.client import Client, Credentials, Gate
 from integrations.models import Connection, Pace
@@ -204,6 +204,7 @@ def test_deleting_gives_the_tokens_back(staff: Browser, world: World) -> None:
     address = f"/admin/integrations/connection/{connection.pk}/delete/"
     staff.post(address, {"post": "yes"})
     assert not Connection.objects.exists()
+    assert parting.wait()
     assert world.of(OpenHumansSandbox).tokens_of("ben") == []
 
 

@@ -1,6 +1,7 @@
 """Connections: made, confirmed, checked, healed, replaced and let go."""
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,14 @@ import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
 
-from integrations import connections
+from integrations import connections, parting
 from integrations.errors import ReconnectError, RetryableError, UnexpectedError
 from integrations.models import Connection, Pace
 from integrations.open_humans.client import OpenHumansClient
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.sandbox import Fault, World
 from tests.integrations.owners import connected, stored, user
+from tests.integrations.processes import finished, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
@@ -211,6 +213,7 @@ def test_disconnecting_forgets_the_tokens_tells_others_and_gives_them_back(
     connection = connected(world, owner=alice)
     connections.disconnect(connection, by=alice, now=NOW, erase=True)
     assert (connection.state, stored(connection)) == (State.DISCONNECTED, {})
+    assert parting.wait()
     assert sandbox.tokens_of("ben") == []
     assert [(each["word"], each.get("erase")) for each in told][1:] == [("disconnected", True)]
     assert told[-1]["by"] == alice
@@ -242,7 +245,39 @@ def test_a_provider_that_will_not_take_tokens_back_keeps_nobody(
     caplog.set_level(logging.DEBUG)
     connections.disconnect(connection, by=None, now=NOW)
     assert fresh(connection).state == State.DISCONNECTED
+    assert parting.wait()
+    assert any("/oauth2/revoke_token/" in seen.path for seen in world.requests)
     assert token not in caplog.text
+
+
+def test_nobody_waits_for_a_provider_in_order_to_leave_it(
+    world: World, sandbox: OpenHumansSandbox
+) -> None:
+    connection = connected(world)
+    world.faults.add(Fault("open_humans", "slow", "revoke", times=None, delay=1))
+    began = time.monotonic()
+    connections.disconnect(connection, by=None, now=NOW)
+    assert time.monotonic() - began < 0.8
+    assert not parting.wait(0.01)
+    assert parting.wait()
+    assert sandbox.tokens_of("ben") == []
+
+
+def test_a_process_that_ends_gives_the_tokens_back_first(
+    world: World, sandbox: OpenHumansSandbox
+) -> None:
+    connection = connected(world)
+    world.faults.add(Fault("open_humans", "slow", "revoke", times=None, delay=0.5))
+    code = f"""
+from django.utils import timezone
+from integrations import connections
+from integrations.models import Connection
+connection = Connection.objects.get(pk={connection.pk})
+connections.disconnect(connection, by=None, now=timezone.now())
+print("disconnected")
+"""
+    assert finished(start(code)) == ["disconnected"]
+    assert sandbox.tokens_of("ben") == []
 
 
 def test_even_with_a_lost_key_people_can_disconnect(world: World, settings: Any) -> None:

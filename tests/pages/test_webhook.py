@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from integrations import parting
 from integrations.models import Connection
+from integrations.sandbox import Fault, World
 from tests.pages.visitor import Visitor
 from uploader.models import Change, Run, Sync
 
@@ -64,6 +67,21 @@ def test_who_leaves_is_disconnected_and_nothing_is_uploaded_any_more(
     assert not visitor.sync.enabled
     assert open_humans.files("ben") == []
     assert get_user_model().objects.count() == 1
+
+
+def test_open_humans_has_its_answer_before_tokens_are_given_back(
+    visitor: Visitor, world: World, open_humans: Any
+) -> None:
+    visitor.sign_in().connect()
+    world.faults.add(Fault("*", "slow", "revoke", times=None, delay=1))
+    body = leaving(erase=True)
+    began = time.monotonic()
+
+    assert tell(body, signature(body)) == 200
+
+    assert time.monotonic() - began < 0.9
+    assert parting.wait()
+    assert open_humans.tokens_of("ben") == []
 
 
 def test_who_asks_for_erasure_is_forgotten(connected: Visitor) -> None:
