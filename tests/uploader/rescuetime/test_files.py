@@ -59,6 +59,45 @@ def test_a_file_is_only_ours_if_source_and_marker_say_so(journey: Journey) -> No
     assert len(added) == 2
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"carried": 5},
+        {"carried": [{"a": 1}]},
+        {"rows": []},
+        {"rows": {"2026-03-01": -5}},
+        {"rows": {"2026-03-01": "5"}},
+        {"rows": {"2026-03": 5}},
+        {"seconds": True},
+        {"generation": "1"},
+        {"taken_over": 7},
+        {"notes": ["x"]},
+    ],
+)
+def test_a_mark_that_we_never_wrote_is_told_of_and_fails_nothing(
+    journey: Journey, odd: dict[str, Any]
+) -> None:
+    strange = journey.open_humans.add_file(
+        "cleo", "rescuetime-2026-03.json", b"{}", marked("2026-03", **odd)
+    )
+    journey.lives(some_days("2026-03-01", "2026-03-19"))
+    run = journey.run()
+    assert run.status == "finished", run.error
+    assert any("rescuetime-2026-03.json carries a mark" in warning for warning in run.warnings)
+    untouched(journey, strange=strange)
+    journey.open_humans.store.remove([strange.id])
+    assert journey.held() == journey.lived()
+
+
+def test_the_first_upload_is_noted_beside_the_connection(journey: Journey) -> None:
+    journey.run()
+    assert "imported" not in journey.connection("open_humans").facts
+    journey.lives(some_days("2026-03-01", "2026-03-19"))
+    journey.clock.forward(days=31)
+    journey.run()
+    assert journey.connection("open_humans").facts["imported"] is True
+
+
 def test_the_listing_may_have_many_pages(journey: Journey) -> None:
     for n in range(230):
         journey.open_humans.add_file(
@@ -134,6 +173,7 @@ def test_another_generation_is_another_history(journey: Journey) -> None:
     added = [file for file in journey.files() if file not in before]
     untouched(journey, **{str(file.id): file for file in before})
     assert [file.metadata["lockstep"]["generation"] for file in added] == [2, 2]
+    assert journey.fresh_sync().summary["earlier"] == len(journey.files()) - 2
     rows = sorted((row for f in added for row in json.loads(f.content)["rows"]), key=repr)
     assert rows == journey.lived()
 

@@ -38,6 +38,7 @@ def test_a_file_tells_in_its_metadata_what_it_holds(journey: Journey) -> None:
         "seconds": sum(row[1] for row in journey.lived()),
         "carried": [],
         "taken_over": None,
+        "notes": "data is an array of arrays (rows), column names for rows in row_headers",
     }
     assert journey.table("2026-02")["notes"].startswith("data is an array of arrays")
 

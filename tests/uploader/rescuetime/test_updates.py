@@ -161,6 +161,30 @@ def test_a_file_that_is_not_what_we_wrote_is_no_source_for_kept_days(held: Journ
     assert held.file("2026-03").id == stored.id
 
 
+def test_kept_days_are_only_taken_from_the_very_bytes_that_we_wrote(held: Journey) -> None:
+    stored = held.file("2026-03")
+    altered = stored.content.replace(b"editor.example", b"editox.example")
+    stored.content = altered  # damage in the storage: the metadata stays
+    del held.account.days["2026-03-01"]
+    held.account.days["2026-03-20"] = some_day(8)
+    run = held.run()
+    assert run.status == "finished_with_problems"
+    assert "its bytes are not those that we wrote" in run.changes.get(outcome="rejected").reason
+    assert held.file("2026-03").content == altered
+
+
+def test_other_words_above_the_table_upload_nothing(
+    held: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.rescuetime.sandbox.NOTES", "other words")
+    assert held.run().status == "finished"
+    assert held.uploads() == []
+    held.account.days["2026-03-20"] = some_day(8)
+    held.run()
+    assert held.table("2026-03")["notes"] == "other words"
+    assert held.held() == held.lived()
+
+
 def test_after_a_long_absence_everything_is_caught_up(held: Journey) -> None:
     held.clock.forward(days=100)
     for n in range(0, 100, 3):

@@ -129,6 +129,8 @@ class Marker:
     carried: Sequence[str] = ()
     # The id of the earlier tool's single file, where some days of this month came from there.
     taken_over: str | None = None
+    # RescueTime's words above the table; another wording alone is no reason to upload again.
+    notes: str | None = None
 
     def metadata(self, body: Body, *, now: datetime) -> dict[str, Any]:
         marked = {
@@ -139,6 +141,7 @@ class Marker:
             "seconds": self.seconds,
             "carried": list(self.carried),
             "taken_over": self.taken_over,
+            "notes": self.notes,
         }
         return {
             "description": f"RescueTime, {words(self.month)}: computer use in five-minute steps",
@@ -170,26 +173,48 @@ def month_file(file: File) -> MonthFile | None:
     """The file as one of ours, or None. Whose `source` it is has to be asked as well."""
     marked = file.metadata.get(MARKER)
     md5 = file.metadata.get("md5")
-    if not isinstance(marked, dict) or marked.get("format") != FORMAT or not isinstance(md5, str):
-        return None
-    month, rows = marked.get("month"), marked.get("rows")
-    seconds, generation = marked.get("seconds"), marked.get("generation")
-    if not isinstance(month, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        return None
-    if not isinstance(generation, int) or not isinstance(seconds, int | None):
-        return None
-    if not isinstance(rows, dict) or not _are_days_of(month, rows):
+    if not isinstance(marked, dict) or not isinstance(md5, str) or not _is_sound(marked):
         return None
     marker = Marker(
-        month=month,
-        generation=generation,
-        rows=rows,
-        seconds=seconds,
+        month=marked["month"],
+        generation=marked["generation"],
+        rows=marked["rows"],
+        seconds=marked.get("seconds"),
         carried=tuple(marked.get("carried") or ()),
         taken_over=marked.get("taken_over"),
+        notes=marked.get("notes"),
     )
     return MonthFile(file, md5, marker)
 
 
-def _are_days_of(month: str, rows: Mapping[Any, Any]) -> bool:
-    return all(month_of(day) == month and isinstance(n, int) for day, n in rows.items())
+def _is_sound(marked: Mapping[str, Any]) -> bool:
+    """Whether every value is of the kind we write: metadata can be edited by anybody's hand."""
+    month = marked.get("month")
+    return (
+        marked.get("format") == FORMAT
+        and isinstance(month, str)
+        and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) is not None
+        and _is_number(marked.get("generation"))
+        and (marked.get("seconds") is None or _is_number(marked["seconds"]))
+        and _are_days_of(month, marked.get("rows"))
+        and _are_texts(marked.get("carried"))
+        and isinstance(marked.get("taken_over"), str | None)
+        and isinstance(marked.get("notes"), str | None)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_texts(values: Any) -> bool:
+    return values is None or (
+        isinstance(values, list) and all(isinstance(value, str) for value in values)
+    )
+
+
+def _are_days_of(month: str, rows: Any) -> bool:
+    return isinstance(rows, dict) and all(
+        len(day) == 10 and month_of(day) == month and _is_number(n) and n >= 0
+        for day, n in rows.items()
+    )

@@ -53,6 +53,7 @@ class RescueTimeToOpenHumans(Kind):
     name = "RescueTime to Open Humans"
     words = "Keeps a person's RescueTime history at Open Humans, one file a month, up to date."
     noun = "file"
+    counts = "month"
     source = "rescuetime"
     target = "open_humans"
     options_form = Options
@@ -96,6 +97,10 @@ class RescueTimeToOpenHumans(Kind):
                 beat=self.context.beat,
             )
             self.overview = search.overview()
+            for name in self.shelf.odd():
+                self.context.warn(
+                    f"{name} carries a mark that is not as we write it, so it is left alone."
+                )
             for warning in self.overview.warnings:
                 self.context.warn(warning)
         return self.overview
@@ -288,6 +293,11 @@ class RescueTimeToOpenHumans(Kind):
 
     def preview(self) -> Iterator[Batch] | None:
         self._look()
+        if self.shelf.is_unsure():
+            self.context.warn(
+                "There are files with our mark, but it is not known yet which project is ours, so "
+                "they are not counted here. Set OPEN_HUMANS_PROJECT_ID, or let one run find out."
+            )
         changing = {month for month in self._months() if would_change(self._known(month))}
         return iter([PreviewBatch(self.shelf, changing=changing)])
 
@@ -298,11 +308,13 @@ class RescueTimeToOpenHumans(Kind):
             self._note_overview()
 
     def summary(self) -> dict[str, Any]:
+        earlier = self.shelf.earlier()
         return {
             "months": {
                 month: sum(copies[0].marker.rows.values())
                 for month, copies in sorted(self.shelf.months().items())
-            }
+            },
+            **({"earlier": earlier} if earlier else {}),
         }
 
     def _note_overview(self) -> None:

@@ -23,7 +23,7 @@ from uploader.syncs.rescuetime_to_open_humans.files import (
 )
 from uploader.syncs.rescuetime_to_open_humans.reading import Reader, Reading
 from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
-from uploader.syncs.rescuetime_to_open_humans.tables import Table
+from uploader.syncs.rescuetime_to_open_humans.tables import Digested, Table
 from uploader.syncs.rescuetime_to_open_humans.takeover import OldFiles
 
 
@@ -69,8 +69,18 @@ class Maker:
             carried=sorted(lost | only_old),
             taken_over=self.old.origin(month, only_old) or self._origin(current, lost),
         )
-        body = write(in_order(rows), notes=reading.notes, beat=self.beat)
-        return Made(body, replace(marker, rows=body.days))
+        notes, body = self._write(in_order(rows), reading.notes, current)
+        return Made(body, replace(marker, rows=body.days, notes=notes))
+
+    def _write(self, rows: list[Row], notes: str, current: MonthFile | None) -> tuple[str, Body]:
+        """With the notes that are there where the rows are the same: they are nobody's data."""
+        before = current.marker.notes if current else None
+        if current is not None and before is not None and before != notes:
+            body = write(rows, notes=before, beat=self.beat)
+            if body.md5 == current.md5:
+                return before, body
+            body.close()
+        return notes, write(rows, notes=notes, beat=self.beat)
 
     def _read(self, month: str, seconds: int | None) -> Reading:
         if seconds is None:
@@ -98,9 +108,14 @@ class Maker:
     def _rows_of(self, current: MonthFile, days: Iterable[str]) -> list[Row]:
         try:
             with self.shelf.open(current.file) as stream:
-                return [row for row in Table(stream).rows() if day_of(row) in days]
+                digested = Digested(stream)
+                rows = [row for row in Table(digested).rows() if day_of(row) in days]
+                md5 = digested.md5()
         except WrongShape as error:
             raise self._unusable(current, str(error)) from None
+        if md5 != current.md5:
+            raise self._unusable(current, "its bytes are not those that we wrote")
+        return rows
 
     def _unusable(self, current: MonthFile, why: str) -> RejectedError:
         return RejectedError(

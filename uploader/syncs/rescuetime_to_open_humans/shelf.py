@@ -59,6 +59,10 @@ class Shelf:
         number = self.connection.spec.setting("PROJECT_ID")
         return f"direct-sharing-{number}" if number else None
 
+    def is_unsure(self) -> bool:
+        """Whether files carry our mark, and nothing says yet that they are our own project's."""
+        return self.source is None and any(MARKER in file.metadata for file in self.files)
+
     def _is_from_us(self, file: File) -> bool:
         return self.source is not None and file.source == self.source
 
@@ -77,6 +81,21 @@ class Shelf:
         for copies in found.values():
             copies.sort(key=lambda each: each.age, reverse=True)
         return dict(found)
+
+    def odd(self) -> list[str]:
+        """Names of our project's files whose mark is not as we write it: left alone."""
+        return sorted(
+            {
+                file.basename
+                for file in self.files
+                if self._is_from_us(file) and MARKER in file.metadata and month_file(file) is None
+            }
+        )
+
+    def earlier(self) -> int:
+        """How many files of ours hold the history of an account that was connected before."""
+        found = [month_file(file) for file in self.files if self._is_from_us(file)]
+        return sum(ours is not None and ours.marker.generation < self.generation for ours in found)
 
     def old_files(self) -> list[File]:
         """What today's single-file tool left: no marker of ours, so everything else has to fit."""
@@ -115,6 +134,8 @@ class Shelf:
         ours = month_file(file)
         if ours is None or ours.md5 != body.md5 or ours.marker.month != marker.month:
             raise self._unexpected("the listing shows other metadata than was sent")
+        if not self.connection.facts.get("imported"):
+            facts.note(self.connection, imported=True)
         return ours
 
     def delete(self, file_id: str) -> None:
@@ -133,16 +154,15 @@ class Shelf:
 
     def _learn_source(self, file: File) -> None:
         configured = self._configured()
-        if configured is None:
-            if file.source != self.source:
-                facts.note(self.connection, source=file.source)
-                self._show(self.files)
-        elif configured != file.source:
+        if configured is not None and configured != file.source:
             self.delete(file.id)
             raise self._unexpected(
                 f"what we upload belongs to {file.source}, while OPEN_HUMANS_PROJECT_ID says "
                 f"{configured}; set it right, or leave it out"
             )
+        if file.source != self.connection.facts.get("source"):
+            facts.note(self.connection, source=file.source)
+            self._show(self.files)
 
     def _unexpected(self, excerpt: str) -> UnexpectedError:
         return UnexpectedError(

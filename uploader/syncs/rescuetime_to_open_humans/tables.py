@@ -3,9 +3,10 @@
 Memory stays flat whatever the file's size, and whatever somebody put into it.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import ijson
 
@@ -16,10 +17,36 @@ DEEPEST = 3
 LOCAL_TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T\d\d:\d\d:\d\d")
 
 
+READ_AT_ONCE = 65536
+
+
+class Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Digested:
+    """A stream, and the MD5 of all its bytes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self._digest = hashlib.md5(usedforsecurity=False)
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self.stream.read(size)
+        self._digest.update(data)
+        return data
+
+    def md5(self) -> str:
+        """Of what was read and of the rest, which is read here."""
+        while self.read(READ_AT_ONCE):
+            pass
+        return self._digest.hexdigest()
+
+
 class Table:
     """`rows()` may be read once; `notes` is known afterwards. WrongShape where it is none."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Readable) -> None:
         self.stream = stream
         self.notes = NOTES
         self.headers: list[str] = []
