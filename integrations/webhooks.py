@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -26,16 +27,24 @@ SIGNATURE = "X-OpenHumans-Webhooks-Signature"
 @require_POST
 def open_humans(request: HttpRequest) -> HttpResponse:
     """Somebody has left the project. It is told at most twice, so repeats must do no harm."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdigit()):
+        return HttpResponse(status=400)
+    if int(length[:20]) > LARGEST_BODY:
         return HttpResponse(status=413)
-    secret = providers.get("open_humans").setting("WEBHOOK_SECRET")
-    if secret and not is_signed(request, secret):
+    if not is_believed(request):
         return HttpResponse(status=403)
     message = parsed(request.body)
     if message is None:
         return HttpResponse(status=400)
     member_left(message["project_member_id"], erase=message.get("erasure_requested") is True)
     return HttpResponse(status=200)
+
+
+def is_believed(request: HttpRequest) -> bool:
+    """Without a secret anybody could erase a member, so that is for trying things out only."""
+    secret = providers.get("open_humans").setting("WEBHOOK_SECRET")
+    return is_signed(request, secret) if secret else bool(settings.DEBUG)
 
 
 def is_signed(request: HttpRequest, secret: str) -> bool:

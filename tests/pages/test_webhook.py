@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
 from django.test import Client
 
-from integrations import parting
+from integrations import checks, parting
 from integrations.models import Connection
 from integrations.sandbox import Fault, World
 from tests.pages.visitor import Visitor
@@ -152,23 +153,57 @@ def test_with_a_secret_the_second_unsigned_form_is_refused(connected: Visitor) -
 
 
 @pytest.mark.parametrize("body", [leaving(), json.dumps(leaving().decode()).encode()])
-def test_without_a_secret_both_forms_are_believed(
-    body: bytes, connected: Visitor, without_secret: None
+def test_without_a_secret_both_forms_are_believed_where_things_are_tried_out(
+    body: bytes, connected: Visitor, without_secret: None, settings: Any
 ) -> None:
+    settings.DEBUG = True
     assert tell(body) == 200
     assert not is_connected()
+
+
+def test_without_a_secret_nobody_is_believed_in_earnest(
+    connected: Visitor, without_secret: None
+) -> None:
+    for body in (leaving(erase=True), json.dumps(leaving().decode()).encode()):
+        assert tell(body) == 403
+        assert tell(body, signature(body, "")) == 403
+    assert is_connected()
+
+
+def test_a_webhook_without_a_secret_is_warned_of_before_it_is_deployed(
+    without_secret: None, settings: Any
+) -> None:
+    (warning,) = checks.webhooks_are_signed()
+    assert "OPEN_HUMANS_WEBHOOK_SECRET is not set" in warning.msg
+    assert warning in run_checks(tags=["security"], include_deployment_checks=True)
+    assert warning not in run_checks()
+
+    settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "open_humans": {}}
+    assert checks.webhooks_are_signed() == []
+
+
+def test_with_a_secret_there_is_nothing_to_warn_of() -> None:
+    assert checks.webhooks_are_signed() == []
 
 
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b'"{"', b"{}", b'{"project_member_id": 7}', b"[" * 5000, b"\xff"],
 )
-def test_rubbish_is_refused(body: bytes, without_secret: None, world: Any, db: None) -> None:
-    assert tell(body) == 400
+def test_rubbish_is_refused(body: bytes, world: Any, db: None) -> None:
+    assert tell(body, signature(body)) == 400
 
 
 def test_a_body_that_is_far_too_large_is_not_read(world: Any, db: None) -> None:
     assert tell(b" " * 20_000, signature(b" " * 20_000)) == 413
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "²", "9" * 5000])
+def test_a_length_that_is_none_is_refused(length: str, world: Any, db: None) -> None:
+    response = Client().post(
+        PATH, leaving(), content_type="application/json", headers={"Content-Length": length}
+    )
+    assert response.status_code in (400, 413)
 
 
 @pytest.mark.parametrize("verb", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
