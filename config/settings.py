@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import local_secrets
+from config import given, local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -45,15 +45,14 @@ SECRET_KEY = required_secret(
     "SECRET_KEY",
     advice="Set it to a long random text, or set DEBUG=1 to try Lockstep on this machine.",
 )
-CREDENTIALS_KEYS = [
-    key.strip()
-    for key in required_secret(
+CREDENTIALS_KEYS = given.fernet_keys(
+    "CREDENTIALS_KEYS",
+    required_secret(
         "CREDENTIALS_KEYS",
         advice="Set it to one or more Fernet keys separated by commas, newest first; "
         "`python -m config.local_secrets` prints a new one.",
-    ).split(",")
-    if key.strip()
-]
+    ),
+)
 
 # ------------------------------------------------------------------ addresses
 
@@ -148,21 +147,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = VAR_DIR / "broker"
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=90)
+LEASE_SECONDS = given.whole_number("LEASE_SECONDS", env.str("LEASE_SECONDS", default="90"), least=1)
 
 # ------------------------------------------------------------------ providers
 
-SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
-# Every variable that starts with a provider's slug, without that prefix:
+SANDBOX_URL = given.address("SANDBOX_URL", env.str("SANDBOX_URL", default="")).rstrip("/")
 # {"open_humans": {"BASE_URL": ..., "CLIENT_ID": ...}, ...}
-PROVIDER_SETTINGS = {
-    slug: {
-        name.removeprefix(f"{slug.upper()}_"): value
-        for name, value in os.environ.items()
-        if name.startswith(f"{slug.upper()}_")
-    }
-    for slug in PROVIDER_SLUGS
-}
+PROVIDER_SETTINGS = {slug: given.provider_settings(slug, os.environ) for slug in PROVIDER_SLUGS}
 INACTIVE_PROJECT = env.bool("INACTIVE_PROJECT", default=False)
 
 # -------------------------------------------------------------------- sign-in

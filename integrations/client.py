@@ -111,7 +111,11 @@ class Pulse:
 
 def is_safe_base_url(url: str) -> bool:
     """Whether tokens may be sent there: https, or this machine itself."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (it is read in order to be checked)
+    except ValueError:
+        return False
     if parts.scheme == "https":
         return bool(parts.hostname)
     if parts.scheme != "http" or not parts.hostname:

@@ -79,10 +79,12 @@ class Provider:
 
     def may_be_at(self, url: str) -> bool:
         """Whether a connection's own address is one of this provider's, or on this machine."""
+        if not is_safe_base_url(url):
+            return False
         host = urlsplit(url).hostname or ""
         own = (urlsplit(self.default_base_url).hostname, *self.hosts)
         here = is_safe_base_url(f"http://[{host}]" if ":" in host else f"http://{host}")
-        return is_safe_base_url(url) and (host in own or here)
+        return host in own or here
 
     def _at_sandbox(self) -> str:
         if not settings.SANDBOX_URL:
