@@ -1,6 +1,6 @@
 """The admin of connections and of their pace. Credentials are typed in here, and never shown."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,11 +21,21 @@ PREFIX = "credentials_"
 
 if TYPE_CHECKING:  # generic for the type checker only
     ModelForm = forms.ModelForm[Connection]
+    AdminBase = admin.ModelAdmin[Any]
     ConnectionAdminBase = admin.ModelAdmin[Connection]
-    PaceAdminBase = admin.ModelAdmin[Pace]
 else:
     ModelForm = forms.ModelForm
-    ConnectionAdminBase = PaceAdminBase = admin.ModelAdmin
+    AdminBase = ConnectionAdminBase = admin.ModelAdmin
+
+
+class Explained(AdminBase):
+    """A list that says first what it lists."""
+
+    words: ClassVar[str]
+    change_list_template = "admin/explained_list.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"words": self.words, **(extra_context or {})})
 
 
 class AddressField(forms.URLField):
@@ -104,7 +114,8 @@ class ConnectionForm(ModelForm):
 @admin.register(Connection)
 class ConnectionAdmin(ConnectionAdminBase):
     form = ConnectionForm
-    list_display = ("name", "provider", "owner", "state", "enabled", "connected_at", "checked_at")
+    # The name says which provider and, of a member's, which member; the filter finds them.
+    list_display = ("name", "person", "state", "enabled", "checked_at")
     list_filter = ("provider", "state", "enabled", "from_file")
     list_select_related = ("owner",)
     search_fields = ("name", "account")
@@ -119,6 +130,11 @@ class ConnectionAdmin(ConnectionAdminBase):
         "from_file",
     )
     actions = ("check_connections",)
+
+    @admin.display(description="owner", ordering="owner__first_name")
+    def person(self, connection: Connection) -> str:
+        owner = connection.owner
+        return (owner.first_name or owner.get_username()) if owner else "the team"
 
     # ------------------------------------------------------------ adding, changing
 
@@ -209,7 +225,11 @@ def _credential_fields(spec: Provider, *, optional: bool) -> dict[str, forms.Fie
 
 
 @admin.register(Pace)
-class PaceAdmin(PaceAdminBase):
+class PaceAdmin(Explained):
+    words = (
+        "When the next request with one credential may go, so that no provider is asked faster "
+        "than it allows. Written by the workers."
+    )
     list_display = ("key", "free_at")
     readonly_fields = ("key", "free_at")
     search_fields = ("key",)

@@ -11,9 +11,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from integrations.admin import Explained
 from integrations.models import Connection
 from uploader import inline, kinds, runs, work
 from uploader.kinds import Kind
@@ -27,6 +29,15 @@ MOST_LOOKS = 3
 
 
 # ------------------------------------------------------------------------ syncs
+
+
+def is_the_teams(sync: Sync) -> bool:
+    """The pages on the site show a member's to that member alone."""
+    return sync.target is None or sync.target.owner_id is None
+
+
+def page_here(run: Run) -> str:
+    return reverse("admin:uploader_run_change", args=[run.pk])
 
 
 class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -94,6 +105,9 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "source__name", "target__name")
     readonly_fields = ("kind", "from_file", "next_run_at", "last_ok_at")
     actions = ("run_now",)
+
+    def view_on_site(self, obj: Sync) -> str | None:
+        return obj.get_absolute_url() if is_the_teams(obj) else None
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("uploader.run_sync")
@@ -209,7 +223,8 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 words = f"A run of {sync} is open already; let it end, or stop it."
                 self.message_user(request, words, messages.WARNING)
             else:
-                link = format_html('Begun: <a href="{}">{}</a>', run.get_absolute_url(), run)
+                page = run.get_absolute_url() if is_the_teams(sync) else page_here(run)
+                link = format_html('Begun: <a href="{}">{}</a>', page, run)
                 self.message_user(request, link, messages.SUCCESS)
 
 
@@ -284,9 +299,16 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     inlines = (ChangeInline,)
 
+    def view_on_site(self, obj: Run) -> str | None:
+        return obj.get_absolute_url() if is_the_teams(obj.sync) else None
+
 
 @admin.register(Link)
-class LinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class LinkAdmin(ReadOnly, Explained):
+    words = (
+        "What a sync wrote at its target: under which key, and what the target showed then, so "
+        "that the next run knows its own work. Syncs whose targets show that themselves keep none."
+    )
     list_display = ("key", "sync", "part", "ref", "sent_at", "refused_at")
     list_select_related = ("sync",)
     search_fields = ("key", "ref", "sync__name")
@@ -294,7 +316,8 @@ class LinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class NoticeAdmin(ReadOnly, Explained):
+    words = "What people were told, and when, so that nobody is told the same thing twice."
     list_display = ("key", "person", "channel", "due_at", "sent_at", "outcome")
     list_filter = ("channel", "outcome")
     list_select_related = ("person",)
