@@ -21,6 +21,7 @@ accounts = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include(accounts)),
     # The addresses that are registered at the providers, from the days of the tool before this.

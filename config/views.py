@@ -5,6 +5,7 @@ import logging
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
@@ -36,6 +37,12 @@ def about(request: HttpRequest) -> HttpResponse:
 
 def activity_page() -> str:
     return providers.get("open_humans").setting("ACTIVITY_PAGE")
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Where browsers look for the icon of pages that name none, such as the admin's."""
+    return redirect(static("icon.svg"))
 
 
 @never_cache

@@ -68,8 +68,15 @@ def test_a_fault_of_ours_is_explained(
     assert "secret-token" not in response.content.decode()
 
 
+def test_browsers_that_guess_the_address_of_the_icon_find_it(client: Client) -> None:
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response["Location"]) == (302, "/static/icon.svg")
+
+
 def test_a_form_that_is_too_old_is_explained(db: None) -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/logout/")
 
     assert response.status_code == 403
     assert "The form was too old" in response.content.decode()
+    assert 'rel="icon"' in response.content.decode()
