@@ -64,6 +64,8 @@ class Kind:
     words: ClassVar[str]
     # What one of its items is called on the pages.
     noun: ClassVar[str] = "item"
+    # What its progress counts, where that is not its items.
+    counts: ClassVar[str] = ""
     # Slugs of the providers; empty for a side that is Lockstep itself.
     source: ClassVar[str] = ""
     target: ClassVar[str] = ""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from tests.pages.visitor import Visitor, words_of
@@ -57,6 +58,65 @@ def test_a_run_that_failed_shows_its_sentence(connected: Visitor) -> None:
     )
 
 
+TWO_LINES = "RescueTime is busy.\nRescueTime: reading March 2024 failed (500)."
+
+
+def test_of_an_error_the_first_line_is_told_and_the_second_can_be_unfolded(
+    connected: Visitor,
+) -> None:
+    run = connected.sync.runs.get()
+    Run.objects.update(status="failed", error=TWO_LINES)
+
+    for path in ("/dashboard/", f"/runs/{run.pk}/", f"/syncs/{connected.sync.name}/"):
+        assert "Failed. RescueTime is busy. Exactly RescueTime: reading" in connected.read(path)
+        page = connected.get(path).content.decode()
+        assert "<small>RescueTime: reading March 2024 failed (500).</small></details>" in page
+    assert "Failed. RescueTime is busy." in connected.read("/syncs/")
+    assert "reading March" not in connected.read("/syncs/")
+
+
+def test_a_wait_is_explained_in_a_sentence_and_then_in_full(running: Run, visitor: Visitor) -> None:
+    later = timezone.now() + timedelta(hours=3)
+    Run.objects.update(status="waiting", next_at=later, error=TWO_LINES)
+
+    page = poll(visitor, running).content.decode()
+
+    assert "<p>RescueTime is busy. <strong>Trying again at" in page
+    assert "<small>RescueTime: reading March 2024 failed (500).</small>" in page
+
+
+def test_seconds_are_not_counted_down_to_nothing() -> None:
+    assert words.retry(NOW + timedelta(seconds=61), now=NOW).endswith("12:01 UTC, in 1:01.")
+    for seconds in (2, 0, -40):
+        at = NOW + timedelta(seconds=seconds)
+        assert words.retry(at, now=NOW) == "Trying again any moment now."
+
+
+def test_progress_says_of_what(running: Run, visitor: Visitor) -> None:
+    assert "31 of 62 months" in visitor.read("/dashboard/")
+    Run.objects.update(total=1, done=0)
+    assert "0 of 1 month " in visitor.read("/dashboard/")
+    Run.objects.update(params={"erase": True})
+    assert "month" not in words_of(poll(visitor, running))
+
+
+def test_without_a_name_they_are_you_to_themselves(visitor: Visitor) -> None:
+    visitor.sign_in().connect()
+    get_user_model().objects.update(first_name="")
+
+    assert "after connecting (you)" in visitor.read(f"/runs/{visitor.sync.runs.get().pk}/")
+
+
+def test_a_run_that_failed_is_not_said_to_have_found_everything_right(connected: Visitor) -> None:
+    run = connected.sync.runs.get()
+    run.changes.all().delete()
+    Run.objects.update(status="failed", counts={})
+
+    assert "everything was right" not in connected.read(f"/runs/{run.pk}/")
+    Run.objects.update(status="finished", counts={"unchanged": 3})
+    assert "None: everything was right already." in connected.read(f"/runs/{run.pk}/")
+
+
 def test_text_from_elsewhere_is_shown_as_text(connected: Visitor) -> None:
     run = connected.sync.runs.get()
     Run.objects.update(status="failed", error="<script>alert(1)</script>")
@@ -77,7 +137,9 @@ def test_stopping_a_run_stops_it(visitor: Visitor) -> None:
 
     run.refresh_from_db()
     assert run.status == "cancelled"
-    assert "Stopped by" in visitor.read(f"/runs/{run.pk}/")
+    assert "Stopped by you." in visitor.read(f"/runs/{run.pk}/")
+    assert "Stopped by you." in visitor.read("/dashboard/")
+    assert "open_humans-" not in visitor.read(f"/runs/{run.pk}/")
     visitor.post(f"/runs/{run.pk}/cancel/")
     assert "It had ended already" in visitor.read(f"/runs/{run.pk}/")
 
@@ -117,9 +179,9 @@ def test_the_moving_part_is_a_part_and_asks_for_the_next_one(
 def test_a_screen_reader_hears_of_every_tenth_and_not_of_every_step(
     running: Run, visitor: Visitor
 ) -> None:
-    assert "31 of 62 done." in words_of(poll(visitor, running, "running-4"))
+    assert "31 of 62 months done." in words_of(poll(visitor, running, "running-4"))
     assert "hx-swap-oob" not in poll(visitor, running, "running-5").content.decode()
-    Run.objects.update(status="waiting", next_at=timezone.now())
+    Run.objects.update(status="waiting", next_at=timezone.now() + timedelta(minutes=2))
     assert "Trying again at" in words_of(poll(visitor, running, "running-5"))
 
 
@@ -185,7 +247,7 @@ def test_moments_are_told_from_today(at: datetime, text: str) -> None:
         ("finished", {"delete": 1, "update": 2}, "Finished: 2 files replaced, 1 file deleted."),
         ("finished", {"unchanged": 70}, "Finished: nothing had to change."),
         ("finished", {"create": 1, "unchanged": 7}, "Finished: 1 file added; 7 already right."),
-        ("finished", {}, "Finished: there was nothing to do."),
+        ("finished", {}, "Finished: RescueTime has recorded nothing yet."),
         ("finished_with_problems", {"rejected": 1}, "Finished with problems: 1 file refused."),
         ("needs_review", {"delete": 9}, "Waits for approval: 9 files to delete."),
         ("waiting", {}, "Waiting to try again."),
@@ -209,6 +271,25 @@ def test_the_picture_has_a_bar_for_every_month_with_rows_and_leaves_gaps() -> No
     assert picture.words == (
         "1,010 rows in 2 months from 2024 to 2026; most in February 2026, with 1,000"
     )
+
+
+def test_one_month_is_a_month_and_one_row_a_row() -> None:
+    picture = months.picture({"months": {"2020-03": 1}})
+
+    assert picture is not None
+    assert picture.words == "1 row in 1 month in 2020; most in March 2020, with 1"
+
+
+def test_nobody_claims_that_a_run_was_planned_which_somebody_may_have_asked_for() -> None:
+    """The command that starts everything at once uses the same trigger as the plan."""
+    assert words.trigger(Run(trigger="schedule")) == "by itself"
+
+
+def test_erasing_nothing_says_nothing_of_records() -> None:
+    sync = Sync(kind="rescuetime_to_open_humans")
+    run = Run(sync=sync, status="finished", params={"erase": True})
+
+    assert words.outcome(run) == "Finished: there was nothing to delete."
 
 
 @pytest.mark.parametrize("summary", [{}, {"months": {}}, {"months": {"2024-01": 0}}])

@@ -26,8 +26,31 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
-def wait_until(at: datetime) -> str:
-    return words.duration(at - timezone.now())
+def retry(at: datetime) -> str:
+    return words.retry(at, now=timezone.now())
+
+
+@register.filter
+def next_run(sync: Any) -> SafeString | str:
+    reason = words.not_before(sync)
+    if reason:
+        return reason
+    return moment(sync.next_run_at) if sync.next_run_at else "on request"
+
+
+@register.filter
+def in_short(run: Any) -> str:
+    return words.in_short(run)
+
+
+@register.filter
+def in_detail(run: Any) -> str:
+    return words.in_detail(run)
+
+
+@register.filter
+def progress(run: Any) -> str:
+    return words.progress(run)
 
 
 @register.filter

@@ -4,12 +4,15 @@ from calendar import month_name
 from dataclasses import dataclass
 from typing import Any
 
+from uploader.views.words import count
+
 LEFT, TOP, STEP, BAR, HEIGHT, GAP = 52, 22, 30, 20, 34, 12
 
 
 @dataclass(frozen=True)
 class Bar:
     name: str
+    month: str
     rows: int
     x: int
     y: float
@@ -47,7 +50,7 @@ class Picture:
         first, last = self.years[0].year, self.years[-1].year
         span = f"in {first}" if first == last else f"from {first} to {last}"
         return (
-            f"{self.rows:,} rows in {self.months} months {span}; "
+            f"{count(self.rows, 'row')} in {count(self.months, 'month')} {span}; "
             f"most in {self.most.name}, with {self.most.rows:,}"
         )
 
@@ -82,6 +85,7 @@ def _year(year: int, n: int, months: dict[str, int], highest: int) -> Year:
         bars.append(
             Bar(
                 name=f"{month_name[month]} {year}",
+                month=month_name[month],
                 rows=rows,
                 x=LEFT + (month - 1) * STEP,
                 y=base - height,

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from integrations import provider as providers
+from integrations.models import Connection
 from uploader import kinds
-from uploader.models import Change, Run
+from uploader.models import Change, Run, Sync
 
 ACTIONS = {
     "create": ("add", "added"),
@@ -12,12 +14,16 @@ ACTIONS = {
     "conflict": ("leave alone", "left alone"),
 }
 TRIGGERS = {
-    "schedule": "by itself, as planned",
+    "schedule": "by itself",
     "by hand": "by hand",
     "connected": "after connecting",
     "disconnected": "after disconnecting",
     "command": "from the command line",
 }
+
+
+# With less than this left, seconds are not counted: when exactly it goes on is up to a worker.
+ANY_MOMENT = timedelta(seconds=3)
 
 
 def moment(at: datetime, *, now: datetime) -> str:
@@ -43,6 +49,13 @@ def duration(delta: timedelta) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
+def retry(at: datetime, *, now: datetime) -> str:
+    """When a run that waits is tried again."""
+    if at - now < ANY_MOMENT:
+        return "Trying again any moment now."
+    return f"Trying again at {at.astimezone(UTC):%H:%M} UTC, in {duration(at - now)}."
+
+
 def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
@@ -61,6 +74,31 @@ def heading(run: Run) -> str:
     if run.status == Run.Status.QUEUED and not run.started_at:
         return f"{what}: about to start"
     return f"{what} under way"
+
+
+def progress(run: Run) -> str:
+    """What follows "16": of how many what."""
+    kind = kinds.get(run.sync.kind)
+    if run.params.get("erase"):
+        return f"of {run.total:,}"
+    return f"of {count(run.total, kind.counts or kind.noun)}"
+
+
+def not_before(sync: Sync) -> str:
+    """What keeps a sync from running by itself; empty where nothing does."""
+    if not sync.enabled:
+        return "switched off"
+    reasons = {
+        Connection.State.NEEDS_RECONNECT: "once {} is connected again",
+        Connection.State.UNCONFIRMED: "once you say whose {} account it is",
+        Connection.State.DISCONNECTED: "once {} is connected",
+    }
+    sides: tuple[Connection | None, ...] = (sync.source, sync.target)
+    for side in sides:
+        if side is not None and not side.is_usable:
+            state = Connection.State(side.state)
+            return reasons.get(state, "once {} is switched on").format(side.spec.name)
+    return ""
 
 
 def result(change: Change) -> str:
@@ -83,13 +121,32 @@ def outcome(run: Run) -> str:
     if run.is_open:
         return f"{run.get_status_display().capitalize()}."
     if run.status == Run.Status.FAILED:
-        return f"Failed. {run.error}"
+        return f"Failed. {in_short(run)}"
     if run.status == Run.Status.CANCELLED:
-        return run.error or "Stopped."
+        return stopped(run)
     if run.status == Run.Status.NEEDS_REVIEW:
         return f"Waits for approval: {changes(run, planned=True)}."
     problems = run.status == Run.Status.FINISHED_WITH_PROBLEMS
     return f"{'Finished with problems' if problems else 'Finished'}: {changes(run)}."
+
+
+def in_short(run: Run) -> str:
+    """The first line of an error is for everybody."""
+    return run.error.partition("\n")[0]
+
+
+def in_detail(run: Run) -> str:
+    """What is known of an error beyond its first line, for those who want to know."""
+    return run.error.partition("\n")[2].strip()
+
+
+def stopped(run: Run) -> str:
+    """A member's runs are shown to that member alone, who is no number to themselves."""
+    sides: tuple[Connection | None, ...] = (run.sync.source, run.sync.target)
+    owner = next((side.owner for side in sides if side is not None and side.owner), None)
+    if owner is not None and run.error == f"Stopped by {owner}.":
+        return "Stopped by you."
+    return run.error or "Stopped."
 
 
 def changes(run: Run, *, planned: bool = False) -> str:
@@ -104,5 +161,14 @@ def changes(run: Run, *, planned: bool = False) -> str:
     parts = [f"{count(run.counts[key], noun)} {name}" for key, name in names if run.counts.get(key)]
     right = run.counts.get("unchanged", 0)
     if not parts:
-        return "nothing had to change" if right else "there was nothing to do"
+        return "nothing had to change" if right else nothing(run)
     return ", ".join(parts) + (f"; {right:,} already right" if right else "")
+
+
+def nothing(run: Run) -> str:
+    kind = kinds.get(run.sync.kind)
+    if run.params.get("erase"):
+        return "there was nothing to delete"
+    if kind.for_members and kind.source:
+        return f"{providers.get(kind.source).name} has recorded nothing yet"
+    return "there was nothing to do"
