@@ -14,16 +14,22 @@ from integrations.provider import Provider, providers
 from integrations.sign_in import may_see_setup, member_id, signs_people_in
 from integrations.visitors import signed_in
 
+State = Connection.State
+
 
 @signed_in
 @require_safe
 def connections_page(request: HttpRequest) -> HttpResponse:
     visible = Connection.objects.visible_to(request.user).select_related("owner")
     own = [connection for connection in visible if connection.owner_id == request.user.pk]
+    offers = to_connect(request, own)
+    offered = {each["provider"].slug for each in offers}
     context = {
-        "own": own,
+        # What was disconnected is offered again, and so is shown only there.
+        "own": [connection for connection in own if connection.provider not in offered],
         "team": [connection for connection in visible if connection.owner_id is None],
-        "to_connect": to_connect(request, own),
+        "to_connect": offers,
+        "may_look": request.user.is_staff and request.user.has_perm("integrations.view_connection"),
         "may_change": request.user.has_perm("integrations.change_connection"),
     }
     return render(request, "integrations/connections.html", context)
@@ -33,7 +39,7 @@ def to_connect(request: HttpRequest, own: list[Connection]) -> list[dict[str, An
     """The providers that this member could still connect, with what is missing to do so."""
     if not member_id(request.user):
         return []
-    live = {each.provider for each in own if each.state != Connection.State.DISCONNECTED}
+    live = {each.provider for each in own if each.state != State.DISCONNECTED}
     return [
         offer(request, provider)
         for provider in providers().values()
@@ -59,9 +65,11 @@ def disconnect_page(request: HttpRequest, name: str) -> HttpResponse:
         connections.disconnect(connection, by=request.user, now=timezone.now(), erase=erase)
         messages.success(request, farewell(connection.spec, erase=erase))
         return redirect("dashboard")
+    others = Connection.objects.filter(owner_id=request.user.pk).exclude(pk=connection.pk)
     context = {
         "connection": connection,
         "signs_people_in": signs_people_in(connection.provider),
+        "others": [each.spec.name for each in others if each.state != State.DISCONNECTED],
         "unanswered": request.method == "POST",
     }
     return render(request, "integrations/disconnect.html", context)
@@ -81,7 +89,7 @@ def farewell(provider: Provider, *, erase: bool) -> str:
 def confirm_page(request: HttpRequest, name: str) -> HttpResponse:
     """Asks whose account it is, where a provider does not say and there is a history already."""
     connection = own_connection(request, name)
-    if connection.state != Connection.State.UNCONFIRMED:
+    if connection.state != State.UNCONFIRMED:
         return redirect("dashboard")
     answers = {"same": go_on, "another": begin_anew, "no": do_not_connect}
     answer = answers.get(request.POST.get("account", "")) if request.method == "POST" else None
@@ -119,4 +127,4 @@ def do_not_connect(connection: Connection, *, by: Any) -> str:
 def own_connection(request: HttpRequest, name: str) -> Connection:
     """The visitor's own, of that name and still connected; 404 for everything else."""
     own = Connection.objects.filter(owner_id=request.user.pk)
-    return get_object_or_404(own.exclude(state=Connection.State.DISCONNECTED), name=name)
+    return get_object_or_404(own.exclude(state=State.DISCONNECTED), name=name)

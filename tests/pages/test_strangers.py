@@ -17,7 +17,15 @@ from uploader.models import Sync
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 # Anybody may use these, as far as their verbs go; each has tests of its own.
-PUBLIC = {"", "about/", "healthz", "webhooks/open_humans/", "complete/", "rescuetime/complete/"}
+PUBLIC = {
+    "",
+    "about/",
+    "favicon.ico",
+    "healthz",
+    "webhooks/open_humans/",
+    "complete/",
+    "rescuetime/complete/",
+}
 NOT_OURS = ("admin/", "accounts/")
 
 
@@ -107,6 +115,20 @@ def test_staff_see_nothing_of_a_members_either(bens: Sync, admin_client: Client)
             assert admin_client.get(filled(route, bens)).status_code in (404, 405)
     assert "04170022" not in words_of(admin_client.get("/syncs/"))
     assert "04170022" not in words_of(admin_client.get("/connections/"))
+
+
+@pytest.mark.parametrize("page", ["syncs", "connections"])
+def test_staff_are_told_that_the_team_has_none_and_where_members_own_are(
+    page: str, bens: Sync, admin_client: Client
+) -> None:
+    response = admin_client.get(f"/{page}/")
+
+    assert "The team has none yet." in words_of(response)
+    assert f"Members’ own {page} are in the admin ." in words_of(response)
+    listed = {"syncs": "uploader/sync", "connections": "integrations/connection"}[page]
+    assert f'href="/admin/{listed}/"' in response.content.decode()
+    assert "04170022" in words_of(admin_client.get(f"/admin/{listed}/"))
+    assert "in the admin" not in words_of(signed_in(owner_of(bens)).get(f"/{page}/"))
 
 
 def snapshot() -> list[Any]:

@@ -16,7 +16,7 @@ def syncs(request: HttpRequest) -> HttpResponse:
     latest = Run.objects.filter(sync=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     visible = list(
         Sync.objects.visible_to(request.user)
-        .select_related("source", "target")
+        .select_related("source", "target__owner")
         .annotate(latest=Subquery(latest))
     )
     latest_ids = {sync.pk: getattr(sync, "latest", None) for sync in visible}
@@ -25,4 +25,5 @@ def syncs(request: HttpRequest) -> HttpResponse:
         {"sync": sync, "what": kinds.get(sync.kind).name, "run": runs.get(latest_ids[sync.pk])}
         for sync in visible
     ]
-    return render(request, "uploader/syncs.html", {"rows": rows})
+    may_look = request.user.is_staff and request.user.has_perm("uploader.view_sync")
+    return render(request, "uploader/syncs.html", {"rows": rows, "may_look": may_look})
