@@ -1,5 +1,6 @@
 """Connecting RescueTime: by whom, with what care, and what a second account is taken for."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from integrations.models import Connection
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.sandbox import World
 from tests.pages.visitor import CONNECT, SIGN_IN, Visitor, query_of, words_of
-from uploader.models import Run
+from uploader.models import Run, Sync
 
 CONFIRM = "/accounts/rescuetime/login/confirm/"
 
@@ -71,7 +72,7 @@ def test_staff_who_are_no_members_cannot_connect_it(world: World, admin_client: 
 def test_saying_no_at_rescuetime_leaves_everything_as_it_was(visitor: Visitor) -> None:
     response = visitor.sign_in().there_and_back(CONNECT, decision="refuse")
 
-    assert "You said no at RescueTime" in words_of(response)
+    assert "You said no at RescueTime, so nothing was stored" in words_of(response)
     assert not Connection.objects.filter(provider="rescuetime").exists()
 
 
@@ -101,7 +102,10 @@ def test_without_state_a_no_connects_nothing(
 ) -> None:
     visitor.sign_in().there_and_back(CONNECT)
 
-    assert "Nothing was connected" in words_of(visitor.post(CONFIRM, answer))
+    words = words_of(visitor.post(CONFIRM, answer))
+    assert "Nothing was connected" in words
+    assert "You chose not to connect RescueTime" in words
+    assert "You said no at" not in words
     assert visitor.post(CONFIRM, {"answer": "yes"}).status_code == 401
     assert not Connection.objects.filter(provider="rescuetime").exists()
 
@@ -164,6 +168,9 @@ def test_a_possibly_other_account_is_asked_about_and_nothing_runs_until_then(
     assert again.connection("rescuetime").state == "unconfirmed"
     assert again.sync.runs.count() == 1
     assert "Is it the same account as before?" in again.read("/dashboard/")
+    page = again.get("/dashboard/").content.decode()
+    assert 'href="/connections/rescuetime-04170022/confirm/"' in page
+    assert 'href="/connections/rescuetime-04170022/disconnect/"' in page
     again.post(f"/dashboard/{again.sync.name}/update/")
     assert again.sync.runs.count() == 1
 
@@ -192,6 +199,8 @@ def test_another_account_begins_a_new_set_and_leaves_the_earlier_files_alone(
     assert earlier.items() <= now.items()
     assert len(now) == 2 * len(earlier)
     assert again.connection("rescuetime").facts["generation"] == 2
+    kept = f"An earlier set of {len(earlier)} files, from the account that was connected before"
+    assert kept in again.read("/dashboard/")
 
 
 def test_not_to_be_connected_lets_it_go(again: Visitor, rescuetime: RescueTimeSandbox) -> None:
@@ -223,6 +232,56 @@ def test_without_a_history_a_second_connect_is_not_asked_about(visitor: Visitor)
     visitor.sign_in().connect().connect()
 
     assert visitor.connection("rescuetime").state == "connected"
+
+
+def test_a_deleted_connection_is_not_forgotten_when_another_account_is_connected(
+    connected: Visitor, open_humans: Any, carry_out: Any
+) -> None:
+    earlier = {file.id: file.content for file in open_humans.files("ben")}
+    connected.connection("rescuetime").delete()
+    assert not Sync.objects.exists()
+
+    connected.person = "ada"
+    connected.connect()
+
+    assert connected.connection("rescuetime").state == "unconfirmed"
+    assert "Is it the same account as before?" in connected.read("/dashboard/")
+    carry_out()
+    assert {file.id: file.content for file in open_humans.files("ben")} == earlier
+
+
+def test_what_was_once_imported_to_open_humans_is_a_history(visitor: Visitor) -> None:
+    visitor.sign_in()
+    Connection.objects.filter(provider="open_humans").update(facts={"imported": True})
+
+    assert visitor.connect().connection("rescuetime").state == "unconfirmed"
+
+
+def test_an_import_in_hand_is_a_history_before_it_has_written_anything(visitor: Visitor) -> None:
+    visitor.sign_in().connect()
+    Run.objects.update(status=Run.Status.RUNNING, started_at=timezone.now())
+
+    assert visitor.connect().connection("rescuetime").state == "unconfirmed"
+
+
+def test_what_was_learnt_about_one_account_is_not_believed_of_the_next(visitor: Visitor) -> None:
+    visitor.sign_in().connect()
+    learnt = {"first_day": "2019-01-01", "generation": 2}
+    Connection.objects.filter(provider="rescuetime").update(facts=learnt)
+
+    connection = visitor.connect().connection("rescuetime")
+
+    assert (connection.state, connection.facts) == ("connected", {"generation": 2})
+
+
+@pytest.mark.parametrize("path", [SIGN_IN, CONNECT])
+def test_state_cannot_be_guessed(path: str, visitor: Visitor) -> None:
+    visitor.sign_in()
+    states = [query_of(visitor.leave_for(path))["state"] for _ in range(2)]
+
+    assert states[0] != states[1]
+    # 43 of 64 characters are 256 bits.
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", state) for state in states)
 
 
 def test_the_code_is_sent_with_what_the_session_kept(visitor: Visitor) -> None:

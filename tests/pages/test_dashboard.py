@@ -53,7 +53,7 @@ def test_a_running_import_shows_how_far_it_is_and_loads_the_script_that_asks_aga
     assert f'hx-get="/runs/{run.pk}/progress/' in page
     assert "htmx-2.min.js" in page
     assert "<noscript>" in page
-    assert "12 of 62" in visitor.read("/dashboard/")
+    assert "12 of 62 months" in visitor.read("/dashboard/")
 
 
 def test_without_a_running_import_no_script_is_needed(connected: Visitor) -> None:
@@ -91,6 +91,46 @@ def test_a_revoked_token_is_said_and_a_button_offers_to_reconnect(
     assert "Next update" not in words
     with pytest.raises(ReconnectError):
         connections.check(connected.connection("rescuetime"), now=timezone.now())
+
+
+def test_somebody_without_a_record_yet_is_told_so(
+    world: World, transactional_db: None, carry_out: Any
+) -> None:
+    cleo = Visitor("cleo").sign_in().connect()
+    nothing = "RescueTime has recorded nothing yet; the first month appears here once it has."
+    assert nothing not in cleo.read("/dashboard/")
+
+    carry_out()
+
+    words = cleo.read("/dashboard/")
+    assert f"Your history {nothing}" in words
+    assert "there was nothing to do" not in words
+    cleo.post("/connections/rescuetime-04170033/disconnect/", {"files": "delete"})
+    carry_out()
+    assert "recorded nothing yet; the" not in cleo.read("/dashboard/")
+
+
+def test_the_page_of_a_sync_offers_no_run_while_a_connection_does_not_work(
+    connected: Visitor,
+) -> None:
+    path = f"/syncs/{connected.sync.name}/"
+    assert "Next run tomorrow" in connected.read(path)
+    connection = connected.connection("rescuetime")
+    connections.needs_reconnect(connection, "RescueTime said no.", now=timezone.now())
+
+    words = connected.read(path)
+    assert "Next run once RescueTime is connected again" in words
+    assert "Run now" not in words
+    assert "Connect RescueTime again" in words
+    assert "RescueTime to Open Humans" in connected.read("/syncs/")
+    assert "Next run tomorrow" not in words
+    assert "once RescueTime is connected again" in connected.read("/syncs/")
+
+    Connection.objects.filter(pk=connection.pk).update(state="unconfirmed")
+    words = connected.read(path)
+    assert "Next run once you say whose RescueTime account it is" in words
+    assert "Say whose account it is" in words
+    assert "Run now" not in words
 
 
 # --------------------------------------------------------------------- update now
@@ -222,6 +262,30 @@ def test_connecting_again_after_keeping_the_files_asks_whose_account_it_is(
     connected.connect()
 
     assert connected.connection("rescuetime").state == "unconfirmed"
+
+
+def test_a_disconnected_provider_is_shown_once_and_called_the_same_everywhere(
+    connected: Visitor,
+) -> None:
+    connected.post("/connections/rescuetime-04170022/disconnect/", {"files": "keep"})
+    connected.read("/dashboard/")
+
+    page = connected.get("/connections/").content.decode()
+    assert page.count("<h3>RescueTime</h3>") == 1
+    assert page.count("<h3>Open Humans</h3>") == 1
+    assert "Not connected RescueTime" in connected.read("/connections/")
+    assert "RescueTime not connected" in connected.read("/dashboard/")
+    for path in ("/dashboard/", "/connections/"):
+        assert ">disconnected<" not in connected.get(path).content.decode()
+
+
+def test_open_humans_page_of_leaving_names_what_to_disconnect_first(connected: Visitor) -> None:
+    path = "/connections/open_humans-04170022/disconnect/"
+    assert "disconnect RescueTime first and choose so there" in connected.read(path)
+
+    connected.post("/connections/rescuetime-04170022/disconnect/", {"files": "keep"})
+
+    assert "choose “Delete these files” on your dashboard first" in connected.read(path)
 
 
 # --------------------------------------------------------------------- other states

@@ -36,6 +36,7 @@ def test_any_other_error_is_told_apart_from_a_no(visitor: Visitor) -> None:
 def test_the_first_page_explains_the_member_limit_of_an_unapproved_project(
     visitor: Visitor,
 ) -> None:
+    assert "What if Open Humans says that the project takes no more members?" in visitor.read("/")
     assert "not approved yet may have at most 20 members" in visitor.read("/")
 
 

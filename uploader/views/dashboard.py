@@ -17,6 +17,7 @@ from integrations.visitors import signed_in
 from uploader import kinds, members
 from uploader.models import Run, Sync
 from uploader.views import months, words
+from uploader.views.erase import may_erase
 
 LAST_RUNS = 7
 
@@ -47,6 +48,19 @@ class Panel:
     runs: list[Run]
     picture: months.Picture | None
     update_from: datetime | None
+    may_erase: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last look found that nothing was recorded at all."""
+        last = self.runs[0] if self.runs else None
+        looked = last is not None and last.status == Run.Status.FINISHED
+        return self.works and looked and not (last and last.params.get("erase"))
+
+    @property
+    def earlier(self) -> int:
+        """How many files of an account connected before are kept beside those shown."""
+        return int(self.sync.summary.get("earlier", 0)) if self.sync else 0
 
     @property
     def works(self) -> bool:
@@ -79,6 +93,7 @@ def panel(request: HttpRequest, kind: type[kinds.Kind]) -> Panel:
         runs=[run for run in runs if not run.is_open],
         picture=months.picture(sync.summary) if sync else None,
         update_from=members.earliest_update(sync, timezone.now()) if sync else None,
+        may_erase=sync is not None and may_erase(sync),
     )
 
 

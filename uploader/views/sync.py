@@ -7,10 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations.models import Connection
+from integrations.sign_in import may_see_setup
 from integrations.visitors import signed_in
 from uploader import kinds, members, runs
 from uploader.models import Sync
-from uploader.views import months
+from uploader.views import months, words
 from uploader.views.dashboard import begin
 
 RUNS_A_PAGE = 25
@@ -21,16 +23,20 @@ RUNS_A_PAGE = 25
 def sync(request: HttpRequest, name: str) -> HttpResponse:
     found = visible(request, name)
     page = Paginator(found.runs.all(), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    sides: tuple[Connection | None, ...] = (found.source, found.target)
+    own = owns(request, found)
     context = {
         "sync": found,
+        "owns": own,
+        "works": not words.not_before(found),
+        "to_mend": [side for side in sides if side is not None and not side.is_usable],
+        "may_see_setup": may_see_setup(request),
         "words": kinds.get(found.kind).words,
         "picture": months.picture(found.summary),
         "page": page,
         "open_run": found.runs.open().first(),
         "may_run": may_run(request, found),
-        "update_from": members.earliest_update(found, timezone.now())
-        if owns(request, found)
-        else None,
+        "update_from": members.earliest_update(found, timezone.now()) if own else None,
     }
     return render(request, "uploader/sync.html", context)
 
