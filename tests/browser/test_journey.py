@@ -42,7 +42,8 @@ def test_from_signing_in_to_years_of_history_to_leaving(
     assert world.of(OpenHumansSandbox).files("ben")
 
     person.connect()
-    person.press("Say whose account it is")
+    person.follow("Say whose account it is")
+    assert page.url.endswith("/confirm/")
     page.get_by_label("the same as before.").check()
     person.press("Go on")
     person.reads("your history goes on")
@@ -75,12 +76,12 @@ def test_a_screen_reader_is_told_of_progress_by_a_region_that_stays(person: Pers
     Run.objects.update(status="running", done=0, total=10)
     person.open("/dashboard/")
     region = person.page.get_by_role("status")
-    expect(region).to_contain_text("0 of 10 done", timeout=10_000)
+    expect(region).to_contain_text("0 of 10 months done", timeout=10_000)
     person.page.evaluate("document.getElementById('spoken').dataset.mark = 'the same one'")
 
     Run.objects.update(done=5)
 
-    expect(region).to_contain_text("5 of 10 done", timeout=10_000)
+    expect(region).to_contain_text("5 of 10 months done", timeout=10_000)
     assert region.get_attribute("data-mark") == "the same one"
 
 
