@@ -21,7 +21,7 @@ from integrations import connections
 from integrations.models import Connection
 from integrations.sign_in import member_id, refusal
 from uploader.members import syncs_of
-from uploader.models import Change
+from uploader.models import Change, Sync
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -72,26 +72,27 @@ def signed_in(
     if sociallogin is not None:
         # Sessions outlive an erasure: they must not say who somebody was at a provider.
         clear_authentication_records(request)
-        keep_tokens(sociallogin, owner=user)
+        keep_tokens(sociallogin, owner=user, first=False)
 
 
 @receiver(social_account_added, dispatch_uid="config.sign_in")
 def added(*, sociallogin: SocialLogin, **_: Any) -> None:
-    keep_tokens(sociallogin, owner=sociallogin.user)
+    keep_tokens(sociallogin, owner=sociallogin.user, first=True)
 
 
 @receiver(social_account_updated, dispatch_uid="config.sign_in")
 def connected_again(*, request: HttpRequest, sociallogin: SocialLogin, **_: Any) -> None:
     """allauth sends this on every look-up; only a person's own reconnecting counts here."""
     if sociallogin.state.get("process") == "connect" and sociallogin.user == request.user:
-        keep_tokens(sociallogin, owner=request.user)
+        keep_tokens(sociallogin, owner=request.user, first=False)
 
 
-def keep_tokens(sociallogin: SocialLogin, *, owner: Any) -> None:
+def keep_tokens(sociallogin: SocialLogin, *, owner: Any, first: bool) -> None:
+    """`first`: this person never had a connection to this provider, as far as allauth knows."""
     provider = sociallogin.provider
     # An account that cannot be told from another must not be poured into an earlier history.
     may_be_another = not provider.identifies_people
-    unconfirmed = may_be_another and has_history(owner)
+    unconfirmed = may_be_another and may_have_history(owner, first=first)
     if may_be_another and not unconfirmed:
         forget_what_was_learnt(owner, provider.id)
     connections.connect(
@@ -113,11 +114,24 @@ def forget_what_was_learnt(owner: Any, slug: str) -> None:
         Connection.objects.filter(pk=connection.pk).update(facts=kept)
 
 
-def has_history(owner: Any) -> bool:
-    """Whether something was written for this person that another account must not mix with."""
-    written = Change.objects.filter(outcome=Change.Outcome.DONE, action="create")
-    return any(
-        sync.summary.get("months")
-        or (sync.last_ok_at is None and written.filter(run__sync=sync).exists())
-        for sync in syncs_of(owner)
-    )
+def may_have_history(owner: Any, *, first: bool) -> bool:
+    """Whether something was written for this person that another account must not mix with.
+
+    Our own rows may have been deleted; then whoever was connected before is asked.
+    """
+    own = Connection.objects.filter(owner=owner)
+    if any(connection.facts.get("imported") for connection in own):
+        return True
+    syncs = list(syncs_of(owner))
+    if not syncs:
+        return not first
+    return any(has_history(sync) for sync in syncs)
+
+
+def has_history(sync: Sync) -> bool:
+    if sync.summary.get("months"):
+        return True
+    if sync.runs.open().filter(started_at__isnull=False).exists():
+        return True  # it may write at any moment
+    written = Change.objects.filter(outcome=Change.Outcome.DONE, action="create", run__sync=sync)
+    return sync.last_ok_at is None and written.exists()
