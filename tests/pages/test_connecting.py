@@ -1,5 +1,6 @@
 """Connecting RescueTime: by whom, with what care, and what a second account is taken for."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -271,6 +272,16 @@ def test_what_was_learnt_about_one_account_is_not_believed_of_the_next(visitor: 
     connection = visitor.connect().connection("rescuetime")
 
     assert (connection.state, connection.facts) == ("connected", {"generation": 2})
+
+
+@pytest.mark.parametrize("path", [SIGN_IN, CONNECT])
+def test_state_cannot_be_guessed(path: str, visitor: Visitor) -> None:
+    visitor.sign_in()
+    states = [query_of(visitor.leave_for(path))["state"] for _ in range(2)]
+
+    assert states[0] != states[1]
+    # 43 of 64 characters are 256 bits.
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", state) for state in states)
 
 
 def test_the_code_is_sent_with_what_the_session_kept(visitor: Visitor) -> None:
