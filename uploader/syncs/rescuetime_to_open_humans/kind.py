@@ -29,6 +29,11 @@ from uploader.syncs.rescuetime_to_open_humans.months import (
     today,
 )
 from uploader.syncs.rescuetime_to_open_humans.overview import Overview, Search
+from uploader.syncs.rescuetime_to_open_humans.progress import (
+    Progress,
+    learn_window_days,
+    window_days,
+)
 from uploader.syncs.rescuetime_to_open_humans.reading import Reader
 from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
 from uploader.syncs.rescuetime_to_open_humans.takeover import OldFile, OldFiles
@@ -72,6 +77,8 @@ class RescueTimeToOpenHumans(Kind):
         self.old = OldFiles()
         self.overview: Overview | None = None
         self._read_old_from: str | None = None
+        self._progress: Progress | None = None
+        self._only_looks = False
 
     def _generation(self) -> int:
         """Rises when a person connects another account: its files never mix with those before."""
@@ -84,6 +91,15 @@ class RescueTimeToOpenHumans(Kind):
     def _erases(self) -> bool:
         return bool(self.context.params.get("erase"))
 
+    @property
+    def progress(self) -> Progress:
+        if self._progress is None:
+            run = None if self._only_looks else self.context.sync.runs.open().first()
+            self._progress = Progress(
+                self.from_connection, run_id=run.pk if run else None, now=self.context.now
+            )
+        return self._progress
+
     # ---------------------------------------------------------------- looking
 
     def _look(self) -> Overview:
@@ -95,6 +111,7 @@ class RescueTimeToOpenHumans(Kind):
                 facts=self.from_connection.facts,
                 now=self.context.now,
                 beat=self.context.beat,
+                progress=self.progress,
             )
             self.overview = search.overview()
             for name in self.shelf.odd():
@@ -122,6 +139,11 @@ class RescueTimeToOpenHumans(Kind):
             beat=self.context.beat,
             refuse=self._refuse_old_file,
         )
+        if len(self.old.files) > 1:
+            self.context.warn(
+                f"There are {len(self.old.files)} files of the earlier tool; each day is taken "
+                "from the one that has most of it."
+            )
 
     def _refuse_old_file(self, file: File, why: str) -> None:
         self.context.warn(
@@ -168,7 +190,13 @@ class RescueTimeToOpenHumans(Kind):
 
     def _due(self) -> list[str]:
         """The oldest first: what a resumed run would read twice, the newest, comes last."""
-        return [month for month in self._months() if is_due(self._known(month))]
+        return [month for month in self._months() if self._is_due(month)]
+
+    def _is_due(self, month: str) -> bool:
+        known = self._known(month)
+        if month in self.progress.months and known.has_file and not known.lacks_old_days:
+            return False
+        return is_due(known)
 
     def _settled(self, month: str) -> None:
         """The month was read and its file is right: note the total if the metadata tells another.
@@ -183,6 +211,7 @@ class RescueTimeToOpenHumans(Kind):
             read[month] = said
         if read.get(month) != before:
             facts.note(self.from_connection, read=read or None)
+        self.progress.settled(month)
 
     # ---------------------------------------------------------------- the run
 
@@ -214,7 +243,12 @@ class RescueTimeToOpenHumans(Kind):
                 self.context.source,
                 last=last_day(self.context.now),
                 beat=self.context.beat,
-                window_days=self.context.options.get("window_days") or WINDOW_DAYS,
+                window_days=window_days(
+                    self.from_connection,
+                    most=self.context.options.get("window_days") or WINDOW_DAYS,
+                    now=self.context.now,
+                ),
+                learn=self._learn_window_days,
             ),
             shelf=self.shelf,
             old=self.old,
@@ -244,6 +278,9 @@ class RescueTimeToOpenHumans(Kind):
             finally:
                 batch.close()
 
+    def _learn_window_days(self, days: int) -> None:
+        learn_window_days(self.from_connection, days, now=self.context.now)
+
     def _is_unfinished(self, month: str) -> bool:
         return self._known(month).lacks_old_days or len(self.shelf.months().get(month, [])) > 1
 
@@ -258,10 +295,11 @@ class RescueTimeToOpenHumans(Kind):
                     f"of it is there; missing: {', '.join(missing)}."
                 )
                 continue
-            if old.doubled:
+            doubled = old.doubled()
+            if doubled:
                 self.context.warn(
-                    f"{old.doubled:,} rows stood twice in {old.file.basename}, the file of the "
-                    "earlier tool, and were taken over once."
+                    f"{doubled:,} {'row' if doubled == 1 else 'rows'} stood twice in "
+                    f"{old.file.basename}, the file of the earlier tool, and came over once."
                 )
             yield OldFileBatch(self.shelf, old, is_safe=self._is_there_now)
 
@@ -271,7 +309,7 @@ class RescueTimeToOpenHumans(Kind):
         return [
             month
             for month in sorted(old.months())
-            if month not in months or old.days(month).keys() - months[month][0].marker.rows.keys()
+            if month not in months or old.days(month) - months[month][0].marker.rows.keys()
         ]
 
     def _is_there_now(self, old: OldFile) -> bool:
@@ -292,6 +330,7 @@ class RescueTimeToOpenHumans(Kind):
     # ------------------------------------------------------------------ pages
 
     def preview(self) -> Iterator[Batch] | None:
+        self._only_looks = True
         self._look()
         if self.shelf.is_unsure():
             self.context.warn(
@@ -303,9 +342,10 @@ class RescueTimeToOpenHumans(Kind):
 
     def finish(self) -> None:
         if self._erases:
-            facts.note(self.from_connection, read=None)
+            facts.note(self.from_connection, read=None, under_way=None)
         else:
             self._note_overview()
+            self.progress.forget()
 
     def summary(self) -> dict[str, Any]:
         earlier = self.shelf.earlier()

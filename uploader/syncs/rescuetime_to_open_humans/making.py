@@ -58,7 +58,8 @@ class Maker:
         rows = list(reading.rows)
         if current is not None and lost:
             rows += self._carry(current, lost)
-        rows += self.old.rows(month, only_old)
+        taken = self.old.rows(month, only_old)
+        rows += taken.rows()
         if not rows:
             return None
         marker = Marker(
@@ -67,7 +68,7 @@ class Maker:
             rows={},
             seconds=seconds,
             carried=sorted(lost | only_old),
-            taken_over=self.old.origin(month, only_old) or self._origin(current, lost),
+            taken_over=taken.origin or self._origin(current, lost),
         )
         notes, body = self._write(in_order(rows), reading.notes, current)
         return Made(body, replace(marker, rows=body.days, notes=notes))

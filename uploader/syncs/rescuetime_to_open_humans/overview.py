@@ -19,6 +19,7 @@ from uploader.syncs.rescuetime_to_open_humans.months import (
     today,
     years,
 )
+from uploader.syncs.rescuetime_to_open_humans.progress import Progress
 
 # For how long the answer of all the years together is relied on, where one question will not do.
 SEARCH_AGAIN_AFTER = timedelta(days=30)
@@ -55,8 +56,10 @@ class Search:
         facts: dict[str, Any],
         now: datetime,
         beat: Callable[[], None],
+        progress: Progress,
     ) -> None:
         self.client = client
+        self.progress = progress
         self.by_year = bool(facts.get("by_year"))
         self.searched = facts.get("searched")
         self.now = now
@@ -64,9 +67,9 @@ class Search:
 
     def overview(self) -> Overview:
         if self.by_year and self._is_recent():
-            return Overview(self._ask(last_year(self.now)))
+            return Overview(self._ask("last year", last_year(self.now)))
         try:
-            months = self._ask(Window(FIRST_DAY, last_day(self.now)))
+            months = self._ask("all years", Window(FIRST_DAY, last_day(self.now)))
         except RangeRefused:
             return self._year_by_year()
         if months or self._is_recent():
@@ -85,7 +88,7 @@ class Search:
         answered = 0
         for year in years(self.now):
             try:
-                overview.months |= self._ask(year)
+                overview.months |= self._ask(str(year.begin.year), year)
                 answered += 1
             except RangeRefused as error:
                 refusal = error
@@ -101,7 +104,26 @@ class Search:
             }
         return overview
 
-    def _ask(self, window: Window) -> dict[str, int]:
-        self.beat()
+    def _ask(self, name: str, window: Window) -> dict[str, int]:
+        """The answer that an earlier attempt at this run was given counts as well."""
+        answers = self.progress.answers
+        if name not in answers:
+            self.beat()
+            try:
+                answers[name] = self._months(window)
+            except RangeRefused:
+                self.progress.answered(name, None)
+                raise
+            self.progress.answered(name, answers[name])
+        months = answers[name]
+        if months is None:
+            raise RangeRefused(
+                provider=self.client.name,
+                doing="asking for an overview",
+                excerpt=f"it was refused for {name}",
+            )
+        return months
+
+    def _months(self, window: Window) -> dict[str, int]:
         totals = self.client.totals(window.begin, window.end, resolution="month")
         return {month_of(day): seconds for day, seconds in totals.items() if seconds > 0}

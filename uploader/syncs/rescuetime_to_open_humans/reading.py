@@ -6,16 +6,26 @@ short is asked for again, in halves.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from time import sleep
+from typing import TypeVar
 
 from integrations.errors import RejectedError, RetryableError
+from integrations.pace import Paused
 from integrations.rescuetime.client import RangeRefused, RescueTimeClient
+from uploader.hands import stopping
 from uploader.syncs.rescuetime_to_open_humans.files import NOTES, Beat, Row, day_of, in_order
 from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, Window, windows, words
 
 # Sums that differ by less are taken for rounding, and only mentioned.
 SLIGHT = 0.01
+# Seconds for which our own pacing may hold up the first month of an attempt, at each question.
+PATIENCE = 60.0
+SHORTEST_SLEEP = 0.1
+
+Answer = TypeVar("Answer")
 
 
 def falls_short(found: int, expected: int) -> bool:
@@ -39,13 +49,17 @@ class Reader:
     last: date
     beat: Beat
     window_days: int = WINDOW_DAYS
+    # Told how small a window has to be, for the attempts and runs that follow.
+    learn: Callable[[int], None] = lambda days: None
     suspicions: int = 0
+    months: int = 0
 
     def read(self, month: str, *, seconds: int) -> Reading:
         """The month's rows; RejectedError where RescueTime says that there is more.
 
         `seconds` is the coarse total of the month, asked for before.
         """
+        self.months += 1
         pages = Pages()
         for window in windows(month, last=self.last, days=self.window_days):
             self._fetch(window, pages)
@@ -55,9 +69,8 @@ class Reader:
 
     def _fetch(self, window: Window, pages: "Pages") -> None:
         """One window, in halves where it is refused as a whole."""
-        self.beat()
         try:
-            table = self.client.rows(window.begin, window.end)
+            table = self._asked(lambda: self.client.rows(window.begin, window.end))
         except (RangeRefused, RetryableError) as error:
             refused = isinstance(error, RangeRefused)
             # A fault of the server is the answer to a long question as often as a passing one.
@@ -73,8 +86,25 @@ class Reader:
     def _suspect(self, days: int) -> None:
         """Smaller was better. Once may be a passing fault; from the second time on it is kept."""
         self.suspicions += 1
-        if self.suspicions > 1:
-            self.window_days = min(self.window_days, days)
+        if self.suspicions > 1 and days < self.window_days:
+            self.window_days = days
+            self.learn(days)
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        """The answer. The first month of an attempt is read to its end, however slowly.
+
+        Where a month takes more questions than we may ask at once, an attempt that gave up would
+        lose what it has, and so would the next. A later month is left to the next attempt.
+        """
+        while True:
+            self.beat()
+            try:
+                return ask()
+            except Paused as pause:
+                seconds = pause.retry_after or 0
+                if self.months > 1 or seconds > PATIENCE or stopping.is_set():
+                    raise
+                sleep(max(seconds, SHORTEST_SLEEP))
 
     # ------------------------------------------------------------- falling short
 
@@ -129,13 +159,13 @@ class Reader:
             raise self._incomplete(day, f"{pages.sum_of_day(day)} of {days[day]} seconds came")
 
     def _days(self, among: list[Window]) -> dict[str, int]:
-        self.beat()
-        return self.client.totals(among[0].begin, among[-1].end, resolution="day")
+        begin, end = among[0].begin, among[-1].end
+        return self._asked(lambda: self.client.totals(begin, end, resolution="day"))
 
     def _month(self, month: str) -> int:
-        self.beat()
         among = windows(month, last=self.last)
-        totals = self.client.totals(among[0].begin, among[-1].end, resolution="month")
+        begin, end = among[0].begin, among[-1].end
+        totals = self._asked(lambda: self.client.totals(begin, end, resolution="month"))
         return sum(totals.values())
 
     def _incomplete(self, what: str, excerpt: str) -> RejectedError:
