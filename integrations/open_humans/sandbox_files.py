@@ -53,7 +53,7 @@ class StoredFile:
             "size": len(self.content),
             "created": f"{self.created:%Y-%m-%d %H:%M:%S}",
             "completed": "yes" if self.completed else "no",
-            "metadata": json.dumps(self.metadata)[:300],
+            "metadata": json.dumps(self.metadata),
         }
 
 

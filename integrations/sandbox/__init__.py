@@ -7,7 +7,6 @@ state live beside this file. Nothing here needs Django, and nothing leaves this 
 import importlib
 import logging
 import threading
-from collections import UserDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from integrations.sandbox.http import (
     route,
 )
 from integrations.sandbox.server import LoopbackServer, Outcome
+from integrations.sandbox.switches import Switch, Switches
 
 __all__ = [
     "Fault",
@@ -54,47 +54,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Switch:
-    """A behaviour the facts leave open; the first option is the default.
-
-    `free` allows any value of the default's type.
-    """
-
-    options: tuple[Any, ...]
-    about: str
-    free: bool = False
-
-    def accepts(self, value: Any) -> bool:
-        return value in self.options or (self.free and type(value) is type(self.options[0]))
-
-    def parse(self, text: str) -> Any:
-        for option in self.options:
-            if str(option) == text:
-                return option
-        return int(text) if self.free and text.lstrip("-").isdigit() else text
-
-
-class Switches(UserDict[str, Any]):
-    """The current values; a misspelt name or value is an error rather than no effect."""
-
-    def __init__(self, declared: dict[str, Switch]) -> None:
-        self.declared = declared
-        super().__init__({name: switch.options[0] for name, switch in declared.items()})
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if name not in self.declared:
-            known = ", ".join(self.declared) or "none"
-            raise ValueError(f"there is no switch {name!r}; there are: {known}")
-        if not self.declared[name].accepts(value):
-            options = ", ".join(str(option) for option in self.declared[name].options)
-            raise ValueError(f"{name} cannot be {value!r}; it is one of: {options}")
-        super().__setitem__(name, value)
-
-    def reset(self) -> None:
-        self.update({name: switch.options[0] for name, switch in self.declared.items()})
-
-
 class Sandbox:
     """One provider's stand-in. Requests and tests' own calls take `lock`; `now` may be replaced.
 
@@ -112,6 +71,8 @@ class Sandbox:
         self.now: Callable[[], datetime] = utc_now
         self.switches = Switches(self.declared)
         self.dirty = False
+        # When somebody last came from our own pages to sign in here, and from where.
+        self.last_visit: tuple[datetime, str] | None = None
         self.routes = self._routes()
         self.seed()
 
@@ -146,6 +107,14 @@ class Sandbox:
 
     def grant(self, person: str) -> dict[str, Any]:
         """The token answer as if this person had just allowed us; LookupError if unknown."""
+        raise LookupError(f"{self.title} has no people to connect")
+
+    def revoke(self, person: str) -> None:
+        """The person's grants are gone for good; LookupError if unknown."""
+        raise LookupError(f"{self.title} has no people to connect")
+
+    def expire(self, person: str) -> None:
+        """The person's access tokens are past their time; LookupError if unknown."""
         raise LookupError(f"{self.title} has no people to connect")
 
     def not_found(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import count
 from typing import Any
 
 ANSWERED_AT_ONCE = ("429", "401", "403", "409", "500", "502", "html200", "error200", "before")
@@ -100,15 +101,20 @@ class Faults:
     def __init__(self, *, seed: int = 0) -> None:
         self._draw = random.Random(seed)
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        self._faults: dict[int, Fault] = {}
+        self._numbers = count(1)
         self._storms: list[Storm] = []
 
     def __len__(self) -> int:
         return len(self._faults)
 
     def __iter__(self) -> Iterator[Fault]:
+        return iter(self.numbered().values())
+
+    def numbered(self) -> dict[int, Fault]:
+        """Each by a number that never means another one."""
         with self._lock:
-            return iter(list(self._faults))
+            return dict(self._faults)
 
     @property
     def storms(self) -> list[Storm]:
@@ -117,8 +123,13 @@ class Faults:
 
     def add(self, fault: Fault) -> Fault:
         with self._lock:
-            self._faults.append(fault)
+            self._faults[next(self._numbers)] = fault
         return fault
+
+    def remove(self, number: int) -> None:
+        with self._lock:
+            if self._faults.pop(number, None) is None:
+                raise LookupError("this fault is over, or was removed already")
 
     def clear(self) -> None:
         with self._lock:
@@ -149,10 +160,10 @@ class Faults:
     def pick(self, provider: str, line: str) -> Fault | None:
         """The fault for this request, if any; single faults come before storms."""
         with self._lock:
-            for fault in list(self._faults):
+            for number, fault in list(self._faults.items()):
                 if fault.concerns(provider, line) and fault.fires(self._draw):
                     if fault.spent:
-                        self._faults.remove(fault)
+                        del self._faults[number]
                     return fault
             for storm in self._storms:
                 if found := storm.fault(provider, line):

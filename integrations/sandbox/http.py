@@ -14,18 +14,40 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 Handler = Callable[[Any, "Request"], "Response"]
 H = TypeVar("H", bound=Callable[..., Any])
 
+# The colours are the system's own, so that light and dark both come out readable.
 PAGE_STYLE = (
+    ":root{color-scheme:light dark}"
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:80rem;margin:1.5rem auto;padding:0 1rem;"
-    "color:#1b1b1b;background:#fff}"
-    ".banner{background:#5b2a00;color:#fff;padding:.5rem 1rem;border-radius:.3rem}"
+    "color:CanvasText;background:Canvas}"
+    ".banner{background:#5b2a00;color:#fff;padding:.5rem 1rem;border-radius:.3rem;display:flex;"
+    "flex-wrap:wrap;gap:.2rem 1rem;justify-content:space-between}"
     ".banner a{color:#fff}"
-    "table{border-collapse:collapse;display:block;overflow-x:auto;margin:.5rem 0 1rem}"
+    ".complaint{border:2px solid #c62828;border-radius:.3rem;padding:.5rem 1rem;font-weight:600}"
+    "nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;padding:0}"
+    "section{scroll-margin-top:1rem}#requests{scroll-margin-top:6rem}"
+    "table{border-collapse:collapse;margin:.5rem 0 1rem}"
     "th,td{border:1px solid #767676;padding:.25rem .6rem;text-align:left;vertical-align:top}"
-    "th{background:#f0f0f0}caption{text-align:left;font-weight:600;padding:.25rem 0}"
+    "th{background:color-mix(in srgb,CanvasText 9%,Canvas)}"
+    "td{overflow-wrap:break-word}caption{text-align:left;font-weight:600;padding:.25rem 0}"
+    ".long{overflow-wrap:anywhere;min-width:8rem}"
+    "summary{cursor:pointer;padding:.25rem 0}"
     "label{display:inline-block;margin:.2rem .8rem .2rem 0}"
-    "button{font:inherit;padding:.3rem .9rem;cursor:pointer}"
-    "input,select{font:inherit;padding:.15rem .3rem}"
-    "fieldset{border:1px solid #767676;margin:0 0 1rem}"
+    "button{font:inherit;padding:.3rem .9rem;cursor:pointer}button:disabled{cursor:default}"
+    "input,select{font:inherit;padding:.15rem .3rem;max-width:100%;box-sizing:border-box}"
+    "fieldset{border:1px solid #767676;margin:1rem 0;min-width:0}"
+    ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr));"
+    "gap:.5rem 1rem;margin-bottom:.8rem}"
+    ".fields label{display:flex;flex-direction:column;margin:0;min-width:0;"
+    "justify-content:flex-end}"
+    ".inline{display:inline-block}"
+    ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
+    # A narrow screen reads each row as a list of its own.
+    "@media(max-width:66rem){table,caption,tbody,tr,td{display:block}"
+    "thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
+    "tr{border:1px solid #767676;border-radius:.3rem;margin:0 0 .6rem;padding:.3rem .6rem}"
+    "td{border:0;padding:.1rem 0;overflow-wrap:anywhere}"
+    "td:empty{display:none}"
+    "td[data-label]:not([data-label=''])::before{content:attr(data-label) ': ';font-weight:600}}"
 )
 
 

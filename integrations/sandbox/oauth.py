@@ -99,13 +99,13 @@ class OAuthSandbox(Sandbox):
     # For tests
 
     def grant(self, person: str) -> dict[str, Any]:
-        if person not in self.people():
-            raise LookupError(f"there is no {person!r}; there are {', '.join(self.people())}")
+        self._require(person)
         with self.lock:
             return self.token_reply(self.issue(person, self.default_scope()))
 
     def expire(self, person: str) -> None:
         """The person's access tokens are past their time; refreshing helps."""
+        self._require(person)
         with self.lock:
             self.dirty = True
             for token in self.tokens_of(person):
@@ -113,9 +113,14 @@ class OAuthSandbox(Sandbox):
 
     def revoke(self, person: str) -> None:
         """The person's grants are gone for good; only signing in again helps."""
+        self._require(person)
         with self.lock:
             self.dirty = True
             self.tokens = [token for token in self.tokens if token.person != person]
+
+    def _require(self, person: str) -> None:
+        if person not in self.people():
+            raise LookupError(f"there is no {person!r}; there are {', '.join(self.people())}")
 
     def tokens_of(self, person: str) -> list[Token]:
         return [token for token in self.tokens if token.person == person]
@@ -132,6 +137,8 @@ class OAuthSandbox(Sandbox):
             return self._refuse("There is no application with this client id.", status=404)
         if not self.is_registered(uri):
             return self._refuse("This redirect address is not registered.", status=400)
+        parts = urlsplit(uri)
+        self.last_visit = (self.now(), f"{parts.scheme}://{parts.netloc}/")
         if query.get("response_type") != "code":
             back = self.callback(uri, query.get("state"), error="unsupported_response_type")
             return redirect(back)

@@ -1,5 +1,7 @@
 """The sandbox's own pages and controls: what is in it, and making it misbehave.
 
+Forms are answered by the page (state_page.py), programs by JSON.
+
 Changes are POSTs, and only from this machine's own pages or from programs: another site open in
 the same browser must not be able to switch anything.
 """
@@ -7,32 +9,25 @@ the same browser must not be able to switch anything.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from integrations.sandbox.faults import ABOUT, Fault
+from integrations.sandbox.faults import Fault
 from integrations.sandbox.http import Request, Response, html_answer, json_answer, redirect
+from integrations.sandbox.state_page import label, state_page
 
 if TYPE_CHECKING:
     from integrations.sandbox import Sandbox, World
 
 SHOWN_REQUESTS = 50
-SHOWN_ROWS = 200
 # Shown with their values; everything else in a query may be a secret.
 SAFE_PARAMETERS = (
     {"by", "perspective", "pv", "rs", "resolution_time", "interval", "i", "rb", "restrict_begin"}
     | {"re", "restrict_end", "rk", "restrict_kind", "format", "limit", "offset", "page"}
     | {"page-size", "page_size", "start", "end", "person"}
-)
-FAULT_FIELDS = (
-    ("match", "", "Path holds"),
-    ("times", "1", "Times (empty: for ever)"),
-    ("skip", "0", "After so many"),
-    ("chance", "1", "Chance"),
-    ("retry_after", "", "Retry-After"),
-    ("delay", "0", "Delay in seconds"),
 )
 
 
@@ -47,8 +42,11 @@ class Control:
         self._reads = {"/": self._welcome, "/state": self._page, "/state.json": self._json}
         self._changes = {
             "/faults": self._add_fault,
+            "/faults/remove": self._remove_fault,
             "/faults/clear": self._clear_faults,
             "/switches": self._switch,
+            "/revoke": self._revoke,
+            "/expire": self._expire,
             "/reset": self._reset,
             "/grant": self._grant,
         }
@@ -70,7 +68,13 @@ class Control:
         try:
             return self._changes[request.path](request)
         except (ValueError, LookupError) as error:
-            return json_answer({"error": str(error.args[0])}, status=400)
+            return self._refused(request, str(error.args[0]))
+
+    def _refused(self, request: Request, words: str) -> Response:
+        if request.is_json or request.path == "/grant":
+            return json_answer({"error": words}, status=400)
+        complaint = f"Nothing was changed: {words}."
+        return html_answer(self._body(complaint), title="Error: Sandbox", status=400)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -109,61 +113,89 @@ class Control:
         return json_answer(self.state(), Cache_Control="no-store")
 
     def _page(self) -> Response:
-        return html_answer(_state_page(self.state()), title="Sandbox", Cache_Control="no-store")
+        return html_answer(self._body(), title="Sandbox", Cache_Control="no-store")
+
+    def _body(self, complaint: str = "") -> str:
+        # Read at once: faults come and go while the page is made.
+        numbered = self.world.faults.numbered()
+        state = self.state() | {"faults": [_plain_fault(fault) for fault in numbered.values()]}
+        return state_page(state, numbers=list(numbered), app=self._app(), complaint=complaint)
+
+    def _app(self) -> str:
+        """Where people came from when they last signed in; empty as long as nobody has."""
+        visits = [box.last_visit for box in self.world.sandboxes.values() if box.last_visit]
+        return max(visits)[1] if visits else ""
 
     def _add_fault(self, request: Request) -> Response:
         given = {name: text for name, text in request.fields().items() if text != ""}
-        times = given.get("times", "")
         change = (request.json() or {}).get("change") if request.is_json else None
         fault = Fault(
             provider=self._known(given.get("provider", "*"), or_any=True),
             kind=given.get("kind", ""),
             match=given.get("match", ""),
-            times=_times(request, times),
-            skip=int(given.get("skip", "0")),
-            chance=float(given.get("chance", "1")),
+            times=_times(request, given),
+            skip=_whole(given, "skip", "0"),
+            chance=_share(given, "chance", "1"),
             retry_after=given.get("retry_after"),
-            delay=float(given.get("delay", "0")),
+            delay=_number(given, "delay", "0"),
             change=change,
         )
         self.world.faults.add(fault)
-        return self._done(request)
+        return self._done(request, "faults")
+
+    def _remove_fault(self, request: Request) -> Response:
+        given = request.fields()
+        self.world.faults.remove(_whole(given, "fault", ""))
+        return self._done(request, "faults")
 
     def _clear_faults(self, request: Request) -> Response:
         self.world.faults.clear()
-        return self._done(request)
+        return self._done(request, "faults")
 
     def _switch(self, request: Request) -> Response:
         given = request.fields()
         sandbox = self.world[self._known(given.pop("provider", ""))]
         with sandbox.lock:
-            for name, text in given.items():
-                declared = sandbox.switches.declared.get(name)
-                sandbox.switches[name] = declared.parse(text) if declared else text
+            sandbox.switches.change(given)
             sandbox.dirty = True
         self.world.save(sandbox)
-        return self._done(request)
+        return self._done(request, f"switches-{sandbox.slug}")
 
     def _reset(self, request: Request) -> Response:
         self.world.reset()
-        return self._done(request)
+        return self._done(request, "people")
 
     def _grant(self, request: Request) -> Response:
-        given = request.fields()
-        sandbox = self.world[self._known(given.get("provider", ""))]
+        sandbox, person = self._person(request)
         with sandbox.lock:
-            token = sandbox.grant(given.get("person", ""))
+            token = sandbox.grant(person)
         self.world.save(sandbox)
         return json_answer(token, Cache_Control="no-store")
+
+    def _revoke(self, request: Request) -> Response:
+        sandbox, person = self._person(request)
+        sandbox.revoke(person)
+        self.world.save(sandbox)
+        return self._done(request, "people")
+
+    def _expire(self, request: Request) -> Response:
+        sandbox, person = self._person(request)
+        sandbox.expire(person)
+        self.world.save(sandbox)
+        return self._done(request, "people")
+
+    def _person(self, request: Request) -> tuple[Sandbox, str]:
+        given = request.fields()
+        return self.world[self._known(given.get("provider", ""))], given.get("person", "")
 
     def _known(self, slug: str, *, or_any: bool = False) -> str:
         if slug in self.world.sandboxes or (or_any and slug == "*"):
             return slug
         raise LookupError(f"there is no provider {slug!r}")
 
-    def _done(self, request: Request) -> Response:
-        """A form goes back to the page, a program gets the new state."""
-        return self._json() if request.is_json else redirect("/state", status=303)
+    def _done(self, request: Request, place: str) -> Response:
+        """A form goes back to its place on the page, a program gets the new state."""
+        return self._json() if request.is_json else redirect(f"/state#{place}", status=303)
 
 
 def _from_here(request: Request) -> bool:
@@ -172,11 +204,36 @@ def _from_here(request: Request) -> bool:
     return name in ("127.0.0.1", "localhost") and origin in ("", request.base_url)
 
 
-def _times(request: Request, text: str) -> int | None:
+def _times(request: Request, given: dict[str, str]) -> int | None:
     """Once if a program leaves it out; for ever where a form's field is empty or JSON null."""
-    if text:
-        return int(text)
+    if "times" in given:
+        return _whole(given, "times", "1")
     return 1 if request.is_json and "times" not in (request.json() or {}) else None
+
+
+def _whole(given: dict[str, str], name: str, usual: str) -> int:
+    text = given.get(name, usual).strip()
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{label(name)} must be a whole number, and “{text}” is none")
+    return int(text)
+
+
+def _number(given: dict[str, str], name: str, usual: str) -> float:
+    text = given.get(name, usual).strip()
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"{label(name)} must be a number from 0 on, and “{text}” is none")
+    return number
+
+
+def _share(given: dict[str, str], name: str, usual: str) -> float:
+    number = _number(given, name, usual)
+    if number > 1:
+        raise ValueError(f"{label(name)} must be from 0 to 1, and {number:g} is more")
+    return number
 
 
 def _provider(sandbox: Sandbox) -> dict[str, Any]:
@@ -211,108 +268,3 @@ def _plain_storm(storm: Any) -> dict[str, Any]:
 def _shown_query(query: dict[str, str]) -> str:
     shown = [f"{k}={v}" if k in SAFE_PARAMETERS else f"{k}=…" for k, v in query.items()]
     return f"?{'&'.join(shown)}" if shown else ""
-
-
-def _state_page(state: dict[str, Any]) -> str:
-    providers = state["providers"]
-    sections = "".join(_provider_section(slug, shown) for slug, shown in providers.items())
-    return (
-        '<header><p class="banner">Sandbox: nothing here is real.</p><h1>Sandbox</h1></header>'
-        f"<main>{sections}{_faults_section(state, list(providers))}"
-        f"<section><h2>Requests</h2>{_table('The last requests, newest first', state['requests'])}"
-        "</section><section><h2>Start again</h2>"
-        '<form method="post" action="/reset"><button>Reset everything to the seeded state</button>'
-        "</form></section></main>"
-    )
-
-
-def _provider_section(slug: str, shown: dict[str, Any]) -> str:
-    rest = {k: v for k, v in shown.items() if k not in ("title", "switches")}
-    tables = "".join(_table(name, rows) for name, rows in rest.items() if isinstance(rows, list))
-    singles = "".join(
-        f"<li>{_words(name)}: {escape(str(value))}</li>"
-        for name, value in rest.items()
-        if not isinstance(value, list)
-    )
-    heading = f"<h2>{escape(shown['title'])}</h2>"
-    switches = _switches_form(slug, shown["switches"])
-    return f"<section>{heading}<ul>{singles}</ul>{tables}{switches}</section>"
-
-
-def _switches_form(slug: str, switches: dict[str, Any]) -> str:
-    if not switches:
-        return ""
-    rows = "".join(_switch_row(slug, name, switch) for name, switch in switches.items())
-    return (
-        f'<form method="post" action="/switches"><input type="hidden" name="provider" '
-        f'value="{slug}"><table><caption>Switches: where the real behaviour is not known or may '
-        "vary</caption><tr><th scope='col'>Switch</th><th scope='col'>Value</th>"
-        f"<th scope='col'>Meaning</th></tr>{rows}</table><button>Set switches</button></form>"
-    )
-
-
-def _switch_row(slug: str, name: str, switch: dict[str, Any]) -> str:
-    key = f"{slug}-{name}"
-    value = escape(str(switch["value"]))
-    field = (
-        f'<input id="{key}" name="{name}" value="{value}" size="8">'
-        if switch["free"]
-        else _select(key, name, [str(option) for option in switch["options"]], str(switch["value"]))
-    )
-    return (
-        f'<tr><th scope="row"><label for="{key}">{_words(name)}</label></th>'
-        f"<td>{field}</td><td>{escape(switch['about'])}</td></tr>"
-    )
-
-
-def _select(key: str, name: str, options: list[str], chosen: str) -> str:
-    items = "".join(
-        f'<option value="{escape(option)}"{" selected" * (option == chosen)}>{escape(option)}'
-        "</option>"
-        for option in options
-    )
-    return f'<select id="{key}" name="{name}">{items}</select>'
-
-
-def _faults_section(state: dict[str, Any], slugs: list[str]) -> str:
-    kinds = "".join(
-        f'<option value="{kind}">{kind}: {escape(about)}</option>' for kind, about in ABOUT.items()
-    )
-    inputs = "".join(
-        f'<label>{label} <input name="{name}" value="{value}" size="8"></label>'
-        for name, value, label in FAULT_FIELDS
-    )
-    storms = _table("Random faults", state["storms"]) if state["storms"] else ""
-    provider = _select("fault-provider", "provider", ["*", *slugs], "*")
-    return (
-        f"<section><h2>Faults</h2>{_table('Still to come', state['faults'])}{storms}"
-        '<form method="post" action="/faults"><fieldset><legend>Let something go wrong</legend>'
-        f'<label for="fault-provider">Provider</label>{provider} '
-        '<label for="fault-kind">Kind</label>'
-        f'<select id="fault-kind" name="kind">{kinds}</select><br>'
-        f"{inputs}<button>Add fault</button></fieldset></form>"
-        '<form method="post" action="/faults/clear"><button>Clear all faults</button></form>'
-        "</section>"
-    )
-
-
-def _table(caption: str, rows: list[dict[str, Any]]) -> str:
-    caption = _words(caption)
-    if not rows:
-        return f"<p>{caption}: none</p>"
-    head = "".join(f'<th scope="col">{_words(name)}</th>' for name in rows[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row.values()) + "</tr>"
-        for row in rows[:SHOWN_ROWS]
-    )
-    more = f"<p>and {len(rows) - SHOWN_ROWS} more</p>" if len(rows) > SHOWN_ROWS else ""
-    return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>{more}"
-
-
-def _words(name: str) -> str:
-    words = escape(name.replace("_", " "))
-    return words[:1].upper() + words[1:]
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.sandbox import Fault, World
 
 pytestmark = pytest.mark.browser
@@ -20,9 +21,8 @@ def busy(world: World) -> World:
     """Connected people, long metadata, faults to come."""
     for slug in ("open_humans", "rescuetime"):
         world[slug].grant("ada")
-    world["open_humans"].add_file(  # type: ignore[attr-defined]
-        "ada", f"{'long-' * 30}name.json", b"{}", {"description": "x" * 2000}
-    )
+    name = f"{'long-' * 30}name.json"
+    world.of(OpenHumansSandbox).add_file("ada", name, b"{}", {"description": "x" * 2000})
     world.faults.add(Fault("rescuetime", "429", match="GET /api/oauth/data", retry_after=5))
     return world
 

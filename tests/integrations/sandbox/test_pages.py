@@ -42,7 +42,7 @@ def test_the_first_page_says_what_this_is_and_links_on(world: World) -> None:
 def test_forms_change_things_and_lead_back_to_the_page(world: World) -> None:
     form = {"provider": "rescuetime", "plan": "14_days", "minute_limit_days": "7"}
     done = requests.post(f"{world.url}/switches", data=form, allow_redirects=False, timeout=5)
-    assert (done.status_code, done.headers["Location"]) == (303, "/state")
+    assert (done.status_code, done.headers["Location"]) == (303, "/state#switches-rescuetime")
     assert world["rescuetime"].switches["plan"] == "14_days"
     assert world["rescuetime"].switches["minute_limit_days"] == 7
     fault = {"provider": "*", "kind": "500", "times": "", "match": "", "delay": "0.1"}
@@ -57,7 +57,15 @@ def test_nonsense_is_refused_in_words(world: World) -> None:
         ("/switches", {"provider": "rescuetime", "plan": "gold"}, "plan cannot be 'gold'"),
         ("/switches", {"provider": "nobody"}, "there is no provider 'nobody'"),
         ("/faults", {"provider": "rescuetime", "kind": "flood"}, "unknown kind of fault 'flood'"),
+        ("/switches", {"provider": "rescuetime", "minute_limit_days": "x"}, "a whole number"),
+        ("/faults", {"kind": "500", "chance": "abc"}, "Chance must be a number"),
+        ("/faults", {"kind": "500", "chance": "2"}, "Chance must be from 0 to 1"),
+        ("/faults", {"kind": "slow", "delay": "inf"}, "Delay in seconds must be a number"),
+        ("/faults", {"kind": "500", "times": "-1"}, "Times must be a whole number"),
+        ("/faults/remove", {"fault": "7"}, "this fault is over"),
         ("/grant", {"provider": "open_humans", "person": "zoe"}, "there is no 'zoe'"),
+        ("/revoke", {"provider": "open_humans", "person": "zoe"}, "there is no 'zoe'"),
+        ("/expire", {"provider": "nobody", "person": "ben"}, "there is no provider 'nobody'"),
     ):
         answer = requests.post(f"{world.url}{path}", json=body, timeout=5)
         assert answer.status_code == 400
@@ -67,7 +75,8 @@ def test_nonsense_is_refused_in_words(world: World) -> None:
 def test_changing_takes_a_post_from_this_machine(
     world: World, open_humans: OpenHumansSandbox
 ) -> None:
-    assert requests.get(f"{world.url}/reset", timeout=5).status_code == 405
+    for path in ("/reset", "/revoke", "/expire", "/faults/remove"):
+        assert requests.get(f"{world.url}{path}", timeout=5).status_code == 405
     for headers in ({"Origin": "https://elsewhere.example"}, {"Host": "elsewhere.example"}):
         answer = requests.post(f"{world.url}/grant", json={}, headers=headers, timeout=5)
         assert answer.status_code == 403
