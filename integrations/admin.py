@@ -115,7 +115,7 @@ class ConnectionForm(ModelForm):
 class ConnectionAdmin(ConnectionAdminBase):
     form = ConnectionForm
     # The name says which provider and, of a member's, which member; the filter finds them.
-    list_display = ("name", "person", "state", "enabled", "checked_at")
+    list_display = ("name", "person", "condition", "checked_at")
     list_filter = ("provider", "state", "enabled", "from_file")
     list_select_related = ("owner",)
     search_fields = ("name", "account")
@@ -135,6 +135,11 @@ class ConnectionAdmin(ConnectionAdminBase):
     def person(self, connection: Connection) -> str:
         owner = connection.owner
         return (owner.first_name or owner.get_username()) if owner else "the team"
+
+    @admin.display(description="state", ordering="state")
+    def condition(self, connection: Connection) -> str:
+        switched_off = "" if connection.enabled else "; switched off"
+        return f"{connection.get_state_display()}{switched_off}"
 
     # ------------------------------------------------------------ adding, changing
 

@@ -41,11 +41,12 @@ def test_a_members_sync_has_no_button_to_a_page_that_staff_cannot_see(
 
 
 def test_the_teams_syncs_and_runs_lead_to_their_pages(team: Sync, admin_client: Client) -> None:
-    for path, own in zip(change_pages(team), (team, team.runs.get()), strict=True):
+    pages = (team.get_absolute_url(), team.runs.get().get_absolute_url())
+    for path, page in zip(change_pages(team), pages, strict=True):
         response = admin_client.get(path)
         assert "View on site" in words_of(response)
-        assert f'href="{own.get_absolute_url()}"' in response.content.decode()
-        assert admin_client.get(own.get_absolute_url()).status_code == 200
+        assert f'href="{page}"' in response.content.decode()
+        assert admin_client.get(page).status_code == 200
 
 
 def test_a_members_run_that_staff_begin_leads_where_staff_may_look(
@@ -102,9 +103,9 @@ def test_moments_have_24_hours_and_their_zone(admin_client: Client) -> None:
 
 
 def test_a_connection_is_listed_with_its_person(bens: Sync, admin_client: Client) -> None:
-    Connection.objects.create(name="shared", provider="open_humans")
+    Connection.objects.create(name="shared", provider="open_humans", enabled=False)
 
     words = words_of(admin_client.get("/admin/integrations/connection/"))
 
     assert "rescuetime-04170022 ben-example connected" in words
-    assert "shared the team connected" in words
+    assert "shared the team connected; switched off" in words
