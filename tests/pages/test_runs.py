@@ -285,6 +285,12 @@ def test_nobody_claims_that_a_run_was_planned_which_somebody_may_have_asked_for(
     assert words.trigger(Run(trigger="schedule")) == "by itself"
 
 
+def test_where_there_is_a_history_nobody_is_told_that_nothing_was_recorded() -> None:
+    sync = Sync(kind="rescuetime_to_open_humans", summary={"months": {"2026-01": 3}})
+
+    assert words.outcome(Run(sync=sync, status="finished")) == "Finished: there was nothing to do."
+
+
 def test_erasing_nothing_says_nothing_of_records() -> None:
     sync = Sync(kind="rescuetime_to_open_humans")
     run = Run(sync=sync, status="finished", params={"erase": True})

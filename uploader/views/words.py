@@ -169,6 +169,6 @@ def nothing(run: Run) -> str:
     kind = kinds.get(run.sync.kind)
     if run.params.get("erase"):
         return "there was nothing to delete"
-    if kind.for_members and kind.source:
+    if kind.for_members and kind.source and not run.sync.summary.get("months"):
         return f"{providers.get(kind.source).name} has recorded nothing yet"
     return "there was nothing to do"
