@@ -137,6 +137,21 @@ def test_people_far_from_greenwich_get_their_own_days(journey: Journey, hours: i
     assert journey.table(last[:7])["rows"][-1][0].startswith(last)
 
 
+@pytest.mark.parametrize("offset", [14, 13, -10, -12])
+def test_days_far_from_greenwich_are_exact_at_every_hour_of_an_update(
+    journey: Journey, offset: int
+) -> None:
+    journey.lives(some_days("2026-02-25", "2026-03-20"), utc_offset=offset)
+    for hour in (0, 6, 12, 23):
+        journey.clock.now = journey.clock.now.replace(hour=hour)
+        assert journey.run().status == "finished"
+    journey.clock.now = journey.clock.now.fromisoformat("2026-03-31T23:30:00+00:00")
+    last = "2026-04-01" if offset > 0 else "2026-03-31"
+    journey.account.days.update(some_days("2026-03-21", last))
+    journey.run()
+    assert journey.held() == journey.lived()
+
+
 @pytest.mark.parametrize("day", ["2026-03-29", "2025-10-26", "2026-03-08", "2025-11-02"])
 def test_clock_changes_move_no_row(journey: Journey, day: str) -> None:
     """In spring an hour is missing, in autumn two hours share their labels."""

@@ -6,6 +6,7 @@ import pytest
 
 from integrations.sandbox import Fault
 from tests.uploader.rescuetime.journey import Journey, some_days
+from uploader.syncs.rescuetime_to_open_humans.reading import falls_short
 
 SHORTEST = 1 + 4 * 2
 
@@ -75,52 +76,127 @@ def without(day: str, *, share: float = 0) -> Any:
     return change
 
 
-@pytest.mark.parametrize("share", [0, 0.5])
-def test_a_month_that_stays_short_is_refused_and_the_others_arrive(
-    months: Journey, share: float
-) -> None:
-    months.world.faults.add(
+def withhold(journey: Journey, day: str, *, share: float = 0) -> None:
+    journey.world.faults.add(
         Fault(
             "rescuetime",
             "wrong_shape",
             match="/api/oauth/data",
             times=None,
-            change=without("2026-01-17", share=share),
+            change=without(day, share=share),
         )
     )
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_a_day_that_stays_short_holds_up_no_other_and_is_tried_again(
+    months: Journey, share: float
+) -> None:
+    withhold(months, "2026-01-17", share=share)
     run = months.run()
     assert run.status == "finished_with_problems"
-    assert months.names() == [
-        "rescuetime-2025-12.json",
-        "rescuetime-2026-02.json",
-        "rescuetime-2026-03.json",
-    ]
-    change = run.changes.get(outcome="rejected")
-    assert "2026-01-17" in change.reason
-    assert "left as it is" in change.reason
-    # And the next run tries it again.
+    missing = [row for row in months.lived() if row not in months.held()]
+    assert {row[0][:10] for row in missing} == {"2026-01-17"}
+    assert "2026-01-17" in run.changes.get(outcome="rejected").reason
+    total = sum(row[1] for row in months.lived() if row[0].startswith("2026-01-17"))
+    assert any("2026-01-17" in w and str(total) in w for w in run.warnings)
+    # It is asked about on every day, by one question.
+    for _ in range(2):
+        months.clock.forward(days=1)
+        months.forget_requests()
+        run = months.run()
+        assert (run.status, run.warnings) == ("finished", [])
+        assert len(months.data_requests()) == 3 + 1
     months.world.faults.clear()
     months.clock.forward(days=1)
     assert months.run().status == "finished"
     assert months.held() == months.lived()
+    assert "short" not in months.connection("rescuetime").facts
 
 
-def test_a_month_that_stays_short_keeps_the_file_it_had(months: Journey) -> None:
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_a_day_that_comes_short_keeps_what_its_file_has_of_it(
+    months: Journey, share: float
+) -> None:
     months.run()
-    before = months.file("2026-03").content
     months.account.days["2026-03-17"].append(("20:00:00", 250, "late.example", "Email", 0))
-    months.world.faults.add(
-        Fault(
-            "rescuetime",
-            "wrong_shape",
-            match="/api/oauth/data",
-            times=None,
-            change=without("2026-03-16"),
-        )
-    )
+    withhold(months, "2026-03-16", share=share)
     months.clock.forward(days=1)
     assert months.run().status == "finished_with_problems"
-    assert months.file("2026-03").content == before
+    assert months.held() == months.lived()
+    months.account.days["2026-03-18"].append(("20:00:00", 250, "late.example", "Email", 0))
+    months.clock.forward(days=1)
+    months.forget_requests()
+    assert months.run().status == "finished"
+    assert months.held() == months.lived()
+    assert len(months.data_requests()) <= 5
+
+
+def test_a_gap_that_is_known_hides_no_other(months: Journey) -> None:
+    withhold(months, "2026-03-16")
+    months.run()
+    months.world.faults.clear()
+    withhold(months, "2026-03-1")
+    months.clock.forward(days=1)
+    run = months.run()
+    assert run.status == "finished_with_problems"
+    assert "2026-03-10" in run.changes.get(outcome="rejected").reason
+
+
+def test_a_month_of_which_nothing_comes_is_left_as_it_is(months: Journey) -> None:
+    withhold(months, "2026-01")
+    run = months.run()
+    assert run.status == "finished_with_problems"
+    assert "left as it is" in run.changes.get(outcome="rejected").reason
+    assert "rescuetime-2026-01.json" not in months.names()
+    assert len(months.names()) == 3
+
+
+@pytest.mark.parametrize("day", ["2026-01-07", "2026-03-07"])
+def test_a_second_of_disagreement_blocks_nothing_and_costs_nothing_later(
+    months: Journey, day: str
+) -> None:
+    months.account.days[day] = [("09:00:00", 60, "editor.example", "Editing & IDEs", 2)]
+
+    def one_more(body: Any) -> Any:
+        if "Activity" in body["row_headers"]:
+            return body
+        rows = [
+            [row[0], row[1] + (row[0][:10] in (day, f"{day[:7]}-01")), *row[2:]]
+            for row in body["rows"][:]
+        ]
+        return body | {"rows": rows}
+
+    months.world.faults.add(
+        Fault("rescuetime", "wrong_shape", match="/api/oauth/data", times=None, change=one_more)
+    )
+    run = months.run()
+    assert run.status == "finished"
+    assert any("own total" in warning for warning in run.warnings)
+    assert months.held() == months.lived()
+    months.clock.forward(days=1)
+    months.forget_requests()
+    run = months.run()
+    assert (run.status, run.warnings) == ("finished", [])
+    assert len(months.data_requests()) == 3
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "short"),
+    [
+        (60, 61, False),
+        (1, 61, False),
+        (1, 62, True),
+        (0, 1, True),
+        (0, 0, False),
+        (9900, 10000, False),
+        (9899, 10000, True),
+    ],
+)
+def test_a_minute_or_a_hundredth_is_slight_and_nothing_at_all_never(
+    found: int, expected: int, short: bool
+) -> None:
+    assert falls_short(found, expected) is short
 
 
 def test_a_small_difference_is_told_and_does_no_harm(months: Journey) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from integrations.errors import RejectedError
 from integrations.open_humans.client import File
 from uploader.engine import Change, Item
 from uploader.kinds import Batch
 from uploader.syncs.rescuetime_to_open_humans.files import MonthFile, name_of
 from uploader.syncs.rescuetime_to_open_humans.making import Made, Maker
 from uploader.syncs.rescuetime_to_open_humans.months import words
+from uploader.syncs.rescuetime_to_open_humans.reading import Gap
 from uploader.syncs.rescuetime_to_open_humans.shelf import Shelf
 from uploader.syncs.rescuetime_to_open_humans.takeover import OldFile
 
@@ -36,23 +38,31 @@ class MonthBatch(Batch):
         seconds: int | None,
         maker: Maker,
         settled: Callable[[str], None],
+        known: Gap | None = None,
+        found: Callable[[str, Gap | None], None] = lambda month, gap: None,
     ) -> None:
         self.part = month
         self.seconds = seconds
         self.maker = maker
         self.shelf = maker.shelf
         self.settled = settled
+        self.known = known
+        self.found = found
+        self.short: Gap | None = None
         self.made: Made | None = None
 
     def desired(self) -> Iterator[Item]:
         copies = self._copies()
         current = copies[0] if copies else None
         self.close()
-        self.made = self.maker.make(self.part, seconds=self.seconds, current=current)
+        self.made = self.maker.make(
+            self.part, seconds=self.seconds, current=current, known=self.known
+        )
         if self.made is None:
             return
+        self.short = self.made.gap if self.made.is_news else None
         if current is not None and current.md5 == self.made.body.md5:
-            self.settled(self.part)
+            self._is_right()
         rows = sum(self.made.marker.rows.values())
         yield Item(key=self.part, content={"md5": self.made.body.md5}, what=_what(self.part, rows))
 
@@ -67,15 +77,43 @@ class MonthBatch(Batch):
         new = None
         if change.wanted is not None and self.made is not None:
             new = self.shelf.put(self.made.body, self.made.marker, now=self.maker.now)
-            self.settled(self.part)
+            self._is_right()
         if change.found is not None and change.found.ref is not None:
             self.shelf.delete(change.found.ref)
         return item_of(new) if new else None
+
+    def _is_right(self) -> None:
+        self.settled(self.part)
+        if self.made is not None:
+            self.found(self.part, self.made.gap)
 
     def close(self) -> None:
         if self.made is not None:
             self.made.body.close()
             self.made = None
+
+
+class ShortBatch(Batch):
+    """Says of a month that is there that RescueTime withholds some of it: a line of the run."""
+
+    def __init__(self, month: str, gap: Gap) -> None:
+        self.part = month
+        self.gap = gap
+
+    def desired(self) -> list[Item]:
+        said = [
+            f"{day}: {found} of {total} seconds came"
+            for day, (found, total) in self.gap.days.items()
+            if day in self.gap.serious()
+        ]
+        raise RejectedError(
+            provider="RescueTime",
+            doing=f"reading {self.part} whole",
+            excerpt=f"{'; '.join(said)}. The rest of the month is there",
+        )
+
+    def existing(self) -> list[Item]:
+        return []
 
 
 class KeptBatch(Batch):

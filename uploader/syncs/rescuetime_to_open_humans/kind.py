@@ -19,8 +19,10 @@ from uploader.syncs.rescuetime_to_open_humans.batches import (
     OldFileBatch,
     PreviewBatch,
     RemovalBatch,
+    ShortBatch,
 )
 from uploader.syncs.rescuetime_to_open_humans.due import Known, is_due, would_change
+from uploader.syncs.rescuetime_to_open_humans.gaps import Gaps
 from uploader.syncs.rescuetime_to_open_humans.making import Maker
 from uploader.syncs.rescuetime_to_open_humans.months import (
     WINDOW_DAYS,
@@ -79,6 +81,8 @@ class RescueTimeToOpenHumans(Kind):
         self._read_old_from: str | None = None
         self._progress: Progress | None = None
         self._only_looks = False
+        self.gaps = Gaps(self.from_connection, now=context.now)
+        self._again: str | None = None
 
     def _generation(self) -> int:
         """Rises when a person connects another account: its files never mix with those before."""
@@ -196,7 +200,7 @@ class RescueTimeToOpenHumans(Kind):
         known = self._known(month)
         if month in self.progress.months and known.has_file and not known.lacks_old_days:
             return False
-        return is_due(known)
+        return is_due(known) or month == self._again
 
     def _settled(self, month: str) -> None:
         """The month was read and its file is right: note the total if the metadata tells another.
@@ -256,6 +260,7 @@ class RescueTimeToOpenHumans(Kind):
             warn=self.context.warn,
             now=self.context.now,
         )
+        self._look_into_gaps(maker.reader)
         while True:
             source = self._read_old_from
             self._read_old_files()
@@ -272,11 +277,20 @@ class RescueTimeToOpenHumans(Kind):
                 seconds=self._look().months.get(month),
                 maker=maker,
                 settled=self._settled,
+                known=self.gaps.of(month) if month != self._again else None,
+                found=self.gaps.note,
             )
             try:
                 yield batch
             finally:
                 batch.close()
+            if batch.short is not None and batch.short.serious():
+                yield ShortBatch(month, batch.short)
+
+    def _look_into_gaps(self, reader: Reader) -> None:
+        """A day that was short is asked about once more, while an update is cheap."""
+        if len(overlapped(self.context.now)) == 1:
+            self._again = self.gaps.have_closed(reader.came)
 
     def _learn_window_days(self, days: int) -> None:
         learn_window_days(self.from_connection, days, now=self.context.now)
@@ -342,7 +356,7 @@ class RescueTimeToOpenHumans(Kind):
 
     def finish(self) -> None:
         if self._erases:
-            facts.note(self.from_connection, read=None, under_way=None)
+            facts.note(self.from_connection, read=None, short=None, under_way=None)
         else:
             self._note_overview()
             self.progress.forget()

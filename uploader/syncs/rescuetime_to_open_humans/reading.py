@@ -19,17 +19,36 @@ from uploader.hands import stopping
 from uploader.syncs.rescuetime_to_open_humans.files import NOTES, Beat, Row, day_of, in_order
 from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, Window, windows, words
 
-# Sums that differ by less are taken for rounding, and only mentioned.
+# Sums that differ by less are taken for rounding, and only mentioned. A bucket is 300 seconds, so
+# what is cut off is more than a minute as a rule; a day of which nothing came is never slight.
 SLIGHT = 0.01
+SLIGHT_SECONDS = 60
 # Seconds for which our own pacing may hold up the first month of an attempt, at each question.
 PATIENCE = 60.0
 SHORTEST_SLEEP = 0.1
+# For one question; by then somebody else uses the same allowance.
+MOST_WAITS = 3
 
 Answer = TypeVar("Answer")
 
 
 def falls_short(found: int, expected: int) -> bool:
-    return found < expected * (1 - SLIGHT)
+    if found == 0:
+        return expected > 0
+    return expected - found > max(SLIGHT_SECONDS, expected * SLIGHT)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What RescueTime's rows lack of its own totals, asked for again and again for nothing."""
+
+    # Of the month as a whole.
+    seconds: int
+    # By day, the seconds that came and those that RescueTime says there are.
+    days: dict[str, tuple[int, int]]
+
+    def serious(self) -> list[str]:
+        return [day for day, (found, total) in self.days.items() if falls_short(found, total)]
 
 
 @dataclass
@@ -39,6 +58,9 @@ class Reading:
     rows: list[Row] = field(default_factory=list)
     notes: str = NOTES
     warnings: list[str] = field(default_factory=list)
+    gap: Gap | None = None
+    # Whether the gap was found now, and not known before.
+    is_news: bool = False
 
 
 @dataclass
@@ -54,18 +76,29 @@ class Reader:
     suspicions: int = 0
     months: int = 0
 
-    def read(self, month: str, *, seconds: int) -> Reading:
-        """The month's rows; RejectedError where RescueTime says that there is more.
+    def read(self, month: str, *, seconds: int, known: Gap | None = None) -> Reading:
+        """The month's rows; RejectedError where much more is said to be there.
 
-        `seconds` is the coarse total of the month, asked for before.
+        `seconds` is the coarse total of the month, asked for before. While exactly what is
+        `known` to be missing is missing, nothing is asked again.
         """
         self.months += 1
         pages = Pages()
         for window in windows(month, last=self.last, days=self.window_days):
             self._fetch(window, pages)
+        gap, is_news = None, False
         if pages.sum() < seconds:
-            self._complete(month, pages, seconds=seconds)
-        return Reading(in_order(pages.all_rows()), pages.notes, pages.warnings)
+            gap = known if known and _explains(known, pages, seconds) else None
+            if gap is None:
+                gap, is_news = self._complete(month, pages, seconds=seconds), True
+        return Reading(in_order(pages.all_rows()), pages.notes, pages.warnings, gap, is_news)
+
+    def came(self, day: str) -> int:
+        """The seconds of one day's rows, by one question."""
+        window = Window(date.fromisoformat(day), date.fromisoformat(day))
+        pages = Pages()
+        self._fetch(window, pages)
+        return pages.sum()
 
     def _fetch(self, window: Window, pages: "Pages") -> None:
         """One window, in halves where it is refused as a whole."""
@@ -96,19 +129,23 @@ class Reader:
         Where a month takes more questions than we may ask at once, an attempt that gave up would
         lose what it has, and so would the next. A later month is left to the next attempt.
         """
+        waits = 0
         while True:
             self.beat()
             try:
                 return ask()
             except Paused as pause:
                 seconds = pause.retry_after or 0
-                if self.months > 1 or seconds > PATIENCE or stopping.is_set():
+                waits += 1
+                if self.months > 1 or seconds > PATIENCE or waits > MOST_WAITS:
+                    raise
+                if stopping.is_set():
                     raise
                 sleep(max(seconds, SHORTEST_SLEEP))
 
     # ------------------------------------------------------------- falling short
 
-    def _complete(self, month: str, pages: "Pages", *, seconds: int) -> None:
+    def _complete(self, month: str, pages: "Pages", *, seconds: int) -> Gap | None:
         """Ask which days are short, and for their windows again."""
         days = self._days(windows(month, last=self.last))
         for window in pages.windows():
@@ -117,13 +154,31 @@ class Reader:
         if falls_short(expected, seconds):
             # Two coarse answers that contradict each other: the larger one is to be believed,
             # unless RescueTime itself takes it back.
-            expected = max(expected, self._month(month))
-        if falls_short(found, expected):
-            raise self._incomplete(month, f"{found} of {expected} seconds came")
-        if found < expected:
+            seconds = self._month(month)
+            if falls_short(max(found, expected), seconds):
+                raise self._incomplete(month, f"{found} of {seconds} seconds came")
+        short = {day: (pages.sum_of_day(day), n) for day, n in days.items()}
+        short = {day: (came, n) for day, (came, n) in short.items() if came < n}
+        if not found and short:
+            raise self._incomplete(month, f"none of {expected} seconds came")
+        if not short:
+            return None
+        gap = Gap(seconds - found, short)
+        self._tell(month, gap, pages)
+        return gap
+
+    def _tell(self, month: str, gap: Gap, pages: "Pages") -> None:
+        for day in gap.serious():
+            came, total = gap.days[day]
             pages.warnings.append(
-                f"{words(month)}: the rows add up to {found} seconds, "
-                f"RescueTime's own total to {expected}."
+                f"{day}: the rows add up to {came} seconds, RescueTime's own total to {total}. "
+                "What came was taken, and this day is looked at again."
+            )
+        if not gap.serious():
+            missing = sum(total - came for came, total in gap.days.values())
+            pages.warnings.append(
+                f"{words(month)}: the rows add up to {pages.sum()} seconds, "
+                f"RescueTime's own total to {pages.sum() + missing}."
             )
 
     def _improve(self, window: Window, pages: "Pages", days: dict[str, int]) -> None:
@@ -148,15 +203,13 @@ class Reader:
                 self._improve(half, pages, days)
 
     def _ask_again(self, window: Window, pages: "Pages", days: dict[str, int]) -> None:
-        """The last resort: the day and its total once more, and then it has to agree."""
+        """The last resort: the day and its total once more."""
         day = window.begin.isoformat()
         if not falls_short(pages.sum_of_day(day), days[day]):
             return
         days[day] = self._days([window]).get(day, 0)
         pages.drop(window)
         self._fetch(window, pages)
-        if falls_short(pages.sum_of_day(day), days[day]):
-            raise self._incomplete(day, f"{pages.sum_of_day(day)} of {days[day]} seconds came")
 
     def _days(self, among: list[Window]) -> dict[str, int]:
         begin, end = among[0].begin, among[-1].end
@@ -174,6 +227,13 @@ class Reader:
             doing=f"reading {what} whole",
             excerpt=f"{excerpt}, so the file was left as it is",
         )
+
+
+def _explains(known: Gap, pages: "Pages", seconds: int) -> bool:
+    """Whether what is missing is what was missing before: a day, by exactly as much."""
+    return seconds - pages.sum() <= known.seconds and all(
+        pages.sum_of_day(day) == came for day, (came, _) in known.days.items()
+    )
 
 
 class Pages:

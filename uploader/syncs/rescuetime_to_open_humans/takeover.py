@@ -141,7 +141,7 @@ class Taken:
 
 
 def fullness(rows: Sequence[Row]) -> tuple[int, int]:
-    return len(rows), sum(row[1] for row in rows)
+    return sum(row[1] for row in rows), len(rows)
 
 
 class OldFiles:
