@@ -122,15 +122,18 @@ def forget_what_was_learnt(owner: Any, slug: str) -> None:
 def may_have_history(owner: Any, *, first: bool) -> bool:
     """Whether something was written for this person that another account must not mix with.
 
-    Our own rows may have been deleted; then whoever was connected before is asked.
+    Our own rows may have been deleted; then what is noted beside the connections counts, and
+    whoever was connected before is asked. Files that were erased on request are no history.
     """
+    syncs = list(syncs_of(owner))
+    if any(has_history(sync) for sync in syncs):
+        return True
+    if any(sync.last_ok_at for sync in syncs):
+        return False
     own = Connection.objects.filter(owner=owner)
     if any(connection.facts.get("imported") for connection in own):
         return True
-    syncs = list(syncs_of(owner))
-    if not syncs:
-        return not first
-    return any(has_history(sync) for sync in syncs)
+    return not (first or syncs)
 
 
 def has_history(sync: Sync) -> bool:
