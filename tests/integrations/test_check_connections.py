@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from integrations import connections
+from integrations import connections, parting
 from integrations.models import Connection
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.sandbox import Fault, World
@@ -152,6 +152,7 @@ def test_an_unknown_or_switched_off_name_is_wrong_usage(arguments: list[str], wo
 def test_a_disconnected_one_that_is_asked_for_by_name_does_not_work(world: World) -> None:
     connection = connected(world)
     connections.disconnect(connection, by=None, now=timezone.now())
+    assert parting.wait()
     asked = len(world.requests)
     status, told = document(connection.name)
     assert (status, told["connections"][0]["state"]) == (1, "disconnected")

@@ -291,6 +291,7 @@ def test_even_with_a_lost_key_people_can_disconnect(world: World, settings: Any)
 def test_a_client_of_a_disconnected_person_asks_for_nothing(world: World) -> None:
     connection = connected(world)
     connections.disconnect(connection, by=None, now=NOW)
+    assert parting.wait()
     asked = len(world.requests)
     client = connections.client(connection)
     assert isinstance(client, OpenHumansClient)
