@@ -130,14 +130,15 @@ class PacedGate:
     def _wait(self) -> tuple[float, bool]:
         """Seconds until it is worth coming back, and whether the provider asked for the pause.
 
-        Worth it is half of the allowance, so that a run does not wait before every request.
+        Worth it is the whole allowance: what a run does between two waits may not be cut smaller
+        than that, or it would begin the same piece again and again.
         """
         row = Pace.objects.filter(key=self.key).first()
         taken = row.free_at - self.now() if row else NOTHING
         paused = taken > (MINUTE if self.rate else NOTHING)
         if paused:
             return (taken - self.ahead).total_seconds(), True
-        return max(0.0, (taken - self.ahead / 2).total_seconds()), False
+        return max(0.0, taken.total_seconds()), False
 
     def _refusal(self, wait: float, *, paused: bool) -> Paused:
         return Paused(

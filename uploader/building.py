@@ -62,8 +62,8 @@ def require_usable(sync: Sync, side: str, *, manner: Manner, explicit: bool) -> 
             logger.info("%s still needs to be connected again", connection)
     if not connection.is_usable:
         what = connection.get_state_display() if connection.enabled else "switched off"
-        reason = f" ({connection.reason})" if connection.reason else ""
-        raise CannotRun(f"The connection {connection.name} is {what}{reason}.")
+        reason = f" {connection.reason}" if connection.reason else ""
+        raise CannotRun(f"{connection.name}: {what}.{reason}")
 
 
 def _client(connection: Connection | None, manner: Manner, pulse: Pulse) -> Client | None:

@@ -98,7 +98,7 @@ def test_the_wait_is_long_enough_to_be_worth_coming_back(clock: Clock) -> None:
     error = refusal(gate(clock))
     assert "our own pacing" in str(error)
     clock.sleep(error.retry_after or 0)
-    assert passed(gate(clock)) == 15
+    assert passed(gate(clock)) == 30, "what is done between two waits may take all of it"
 
 
 def test_every_key_has_an_allowance_of_its_own(clock: Clock) -> None:
@@ -118,7 +118,7 @@ def test_a_command_waits_for_our_own_pacing_and_says_so(clock: Clock) -> None:
     told: list[float] = []
     patient = gate(clock, patience=60, on_wait=told.append)
     assert passed(patient, at_most=40) == 40
-    assert told == clock.slept == [pytest.approx(30, abs=1.5)]
+    assert told == clock.slept == [pytest.approx(60, abs=1.5)]
 
 
 def test_a_worker_never_sleeps(clock: Clock) -> None:

@@ -8,7 +8,7 @@ from tests.uploader.rescuetime.journey import Journey, some_days
 
 
 @pytest.fixture
-def slowly(journey: Journey, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def slowly(settings: Any) -> Any:
     """Our own pacing, on the journey's clock."""
 
     def at(rate: int) -> None:
@@ -16,8 +16,6 @@ def slowly(journey: Journey, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
         own["rescuetime"] = {**own["rescuetime"], "RATE": str(rate)}
         settings.PROVIDER_SETTINGS = own
 
-    reading = "uploader.syncs.rescuetime_to_open_humans.reading.sleep"
-    monkeypatch.setattr(reading, lambda seconds: journey.clock.forward(seconds=seconds))
     return at
 
 
@@ -45,9 +43,9 @@ def test_years_are_asked_for_once_however_often_the_run_waits(
     assert facts["by_year"] is True
 
 
-@pytest.mark.parametrize("rate", [2, 10, 30])
+# A month is read between two waits: thirty-one days one by one take more than thirty questions.
+@pytest.mark.parametrize(("limit", "rate"), [(1, 60), (3, 30), (3, 20)])
 @pytest.mark.parametrize("answer", ["query_error", "cut"])
-@pytest.mark.parametrize("limit", [1, 3])
 def test_windows_that_were_learnt_outlive_an_attempt(
     journey: Journey, slowly: Any, limit: int, answer: str, rate: int
 ) -> None:

@@ -9,13 +9,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from time import sleep
-from typing import TypeVar
 
 from integrations.errors import RejectedError, RetryableError
-from integrations.pace import Paused
 from integrations.rescuetime.client import RangeRefused, RescueTimeClient
-from uploader.hands import stopping
 from uploader.syncs.rescuetime_to_open_humans.files import NOTES, Beat, Row, day_of, in_order
 from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, Window, windows, words
 
@@ -23,13 +19,6 @@ from uploader.syncs.rescuetime_to_open_humans.months import WINDOW_DAYS, Window,
 # what is cut off is more than a minute as a rule; a day of which nothing came is never slight.
 SLIGHT = 0.01
 SLIGHT_SECONDS = 60
-# Seconds for which our own pacing may hold up the first month of an attempt, at each question.
-PATIENCE = 60.0
-SHORTEST_SLEEP = 0.1
-# For one question; by then somebody else uses the same allowance.
-MOST_WAITS = 3
-
-Answer = TypeVar("Answer")
 
 
 def falls_short(found: int, expected: int) -> bool:
@@ -74,7 +63,6 @@ class Reader:
     # Told how small a window has to be, for the attempts and runs that follow.
     learn: Callable[[int], None] = lambda days: None
     suspicions: int = 0
-    months: int = 0
 
     def read(self, month: str, *, seconds: int, known: Gap | None = None) -> Reading:
         """The month's rows; RejectedError where much more is said to be there.
@@ -82,7 +70,6 @@ class Reader:
         `seconds` is the coarse total of the month, asked for before. While exactly what is
         `known` to be missing is missing, nothing is asked again.
         """
-        self.months += 1
         pages = Pages()
         for window in windows(month, last=self.last, days=self.window_days):
             self._fetch(window, pages)
@@ -103,7 +90,8 @@ class Reader:
     def _fetch(self, window: Window, pages: "Pages") -> None:
         """One window, in halves where it is refused as a whole."""
         try:
-            table = self._asked(lambda: self.client.rows(window.begin, window.end))
+            self.beat()
+            table = self.client.rows(window.begin, window.end)
         except (RangeRefused, RetryableError) as error:
             refused = isinstance(error, RangeRefused)
             # A fault of the server is the answer to a long question as often as a passing one.
@@ -122,26 +110,6 @@ class Reader:
         if self.suspicions > 1 and days < self.window_days:
             self.window_days = days
             self.learn(days)
-
-    def _asked(self, ask: Callable[[], Answer]) -> Answer:
-        """The answer. The first month of an attempt is read to its end, however slowly.
-
-        Where a month takes more questions than we may ask at once, an attempt that gave up would
-        lose what it has, and so would the next. A later month is left to the next attempt.
-        """
-        waits = 0
-        while True:
-            self.beat()
-            try:
-                return ask()
-            except Paused as pause:
-                seconds = pause.retry_after or 0
-                waits += 1
-                if self.months > 1 or seconds > PATIENCE or waits > MOST_WAITS:
-                    raise
-                if stopping.is_set():
-                    raise
-                sleep(max(seconds, SHORTEST_SLEEP))
 
     # ------------------------------------------------------------- falling short
 
@@ -213,12 +181,14 @@ class Reader:
 
     def _days(self, among: list[Window]) -> dict[str, int]:
         begin, end = among[0].begin, among[-1].end
-        return self._asked(lambda: self.client.totals(begin, end, resolution="day"))
+        self.beat()
+        return self.client.totals(begin, end, resolution="day")
 
     def _month(self, month: str) -> int:
         among = windows(month, last=self.last)
         begin, end = among[0].begin, among[-1].end
-        totals = self._asked(lambda: self.client.totals(begin, end, resolution="month"))
+        self.beat()
+        totals = self.client.totals(begin, end, resolution="month")
         return sum(totals.values())
 
     def _incomplete(self, what: str, excerpt: str) -> RejectedError:
