@@ -61,7 +61,8 @@ def offer(request: HttpRequest, provider: Provider) -> dict[str, Any]:
 def disconnect_page(request: HttpRequest, name: str) -> HttpResponse:
     connection = own_connection(request, name)
     if request.method == "POST" and request.POST.get("files") in ("keep", "delete"):
-        erase = request.POST["files"] == "delete"
+        # Files cannot be deleted through a connection that is being given up.
+        erase = request.POST["files"] == "delete" and not signs_people_in(connection.provider)
         connections.disconnect(connection, by=request.user, now=timezone.now(), erase=erase)
         messages.success(request, farewell(connection.spec, erase=erase))
         return redirect("dashboard")

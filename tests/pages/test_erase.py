@@ -49,3 +49,11 @@ def test_without_the_target_there_is_no_such_button(connected: Visitor) -> None:
     target = Connection.objects.get(provider="open_humans")
     connections.disconnect(target, by=None, now=timezone.now())
     assert "Delete these files" not in connected.read("/dashboard/")
+
+
+def test_leaving_open_humans_promises_no_deletion_whatever_is_posted(connected: Visitor) -> None:
+    target = Connection.objects.get(provider="open_humans")
+    connected.client.post(f"/connections/{target.name}/disconnect/", {"files": "delete"})
+    words = connected.read("/dashboard/")
+    assert "are being deleted" not in words
+    assert "Your files stay." in words
