@@ -6,6 +6,8 @@ from typing import Any
 from celery import Celery
 from django.conf import settings
 
+from config import embedded_broker as embedded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TICK_SECONDS = 5
@@ -13,6 +15,7 @@ TICK_SECONDS = 5
 
 def embedded_broker() -> dict[str, Any]:
     """Messages as files in var/: nothing to install, and good enough because rows are the truth."""
+    embedded.install()
     folder = settings.BROKER_DIR
     for name in ("messages", "processed", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
