@@ -17,11 +17,12 @@ to_text: Any = json.dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: Any, message: Any, **_: Any) -> None:
+    # Kombu's own two classes disagree on the name of the second argument.
+    def _put(self, queue: Any, payload: Any, **_: Any) -> None:  # type: ignore[override]
         # Readers take the names that end in their queue's, in alphabetical order.
         name = f"{monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
         draft = Path(self.data_folder_out) / f"{name}.draft"
-        draft.write_text(to_text(message))
+        draft.write_text(to_text(payload))
         draft.replace(draft.with_name(name))
 
 
