@@ -262,13 +262,17 @@ class Client:
             excerpt=f"the answer is larger than {self.largest_answer // MEBIBYTE} MiB",
         )
 
-    def access_token(self) -> str:
-        token = self.credentials.read().get("access_token")
-        if not isinstance(token, str) or not token:
+    def key(self, name: str) -> str:
+        """One of the credentials. A pasted one often ends with a line break."""
+        key = self.credentials.read().get(name)
+        if not isinstance(key, str) or not key.strip():
             raise ReconnectError(
                 provider=self.name, doing="signing in", excerpt="it is not connected"
             )
-        return token
+        return key.strip()
+
+    def access_token(self) -> str:
+        return self.key("access_token")
 
     def with_renewal(self, send: Callable[[str], T]) -> T:
         """`send` with the access token; where that is refused, once more with a renewed one."""

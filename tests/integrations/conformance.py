@@ -19,6 +19,8 @@ class Conformance:
     # A typical reading call, and what its requests look like to a fault.
     read: Callable[[Any], object]
     reads: str
+    # Which of the credentials is the secret that signs requests.
+    secret: str = "access_token"
     # A typical writing call that may have acted when its answer is lost; None for a reader.
     write: Callable[[Any], object] | None = None
     writes: str = ""

@@ -123,7 +123,7 @@ def test_a_key_that_cannot_even_be_sent_is_a_bad_key(
     slug: str, world: World, table: Conformance
 ) -> None:
     for odd in ("two\nlines", "naïve-ключ"):
-        client = client_of(slug, {**table.bad, "access_token": odd}, url=world.url)
+        client = client_of(slug, {**table.bad, table.secret: odd}, url=world.url)
         with pytest.raises(ReconnectError) as caught:
             table.read(client)
         assert odd not in str(caught.value)
@@ -352,7 +352,7 @@ def test_no_secret_is_in_any_error_or_log(
 def test_a_provider_that_quotes_the_key_is_not_quoted(
     slug: str, misbehaving: Misbehaving, table: Conformance
 ) -> None:
-    token = table.bad["access_token"]
+    token = table.bad[table.secret]
     body = f'{{"detail": "no such token: {token}", "error": "token {token}"}}'.encode()
     length = b"Content-Length: %d" % len(body)
     for status in (b"200 OK", b"400 Bad Request", b"403 Forbidden", b"401 Unauthorized"):
@@ -368,7 +368,7 @@ def test_garbled_headers_put_no_address_into_the_log(
     misbehaving.answer = b"HTTP/1.1 500 Oops\r\nno header at all\r\nConnection: close\r\n\r\n"
     with pytest.raises(IntegrationError):
         table.read(client_of(slug, table.bad, url=misbehaving.url))
-    assert table.bad["access_token"] not in caplog.text
+    assert table.bad[table.secret] not in caplog.text
 
 
 def test_no_secret_is_in_an_address_where_a_header_will_do(
@@ -382,4 +382,4 @@ def test_no_secret_is_in_an_address_where_a_header_will_do(
         for secret in secrets_in(credentials)
         if any(secret in address for address in addresses)
     ]
-    assert leaked == ([credentials["access_token"]] if table.token_in_address else [])
+    assert leaked == ([credentials[table.secret]] if table.token_in_address else [])
