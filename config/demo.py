@@ -1,4 +1,5 @@
-"""The people of a trial: a staff login, and Ben, who has connected both sides in the sandbox.
+"""The people of a trial: a staff login, Ben, who has connected both sides in the sandbox, and the
+leave of the sandbox's company.
 
 Works on the sandbox only; the command `demo` tells what happens.
 """
@@ -7,7 +8,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from config.configuration import WrongFile, configure
 from integrations import connections
 from integrations.errors import IntegrationError, ReconnectError
 from integrations.models import Connection
@@ -26,6 +28,7 @@ from uploader import members, runs
 from uploader.models import Run, Sync
 
 STAFF = "admin"
+LEAVE, LEAVE_FILE = "leave", Path(__file__).with_name("demo.toml")
 PERSON, MEMBER_ID = "ben", "04170022"
 SYNC = f"rescuetime-{MEMBER_ID}"
 PROVIDERS = ("open_humans", "rescuetime")
@@ -166,3 +169,20 @@ def the_import(user: Any, *, now: datetime) -> Import:
         return Import(members.update_now(sync, by=user, now=now))
     except members.TooSoon as error:
         return Import(sync.runs.latest("pk"), until=error.until)
+
+
+# -------------------------------------------------------------------- the leave
+
+
+def leave(*, now: datetime) -> Run:
+    """The latest run of the company's leave, set up by a file as in earnest; begun where there is
+    none."""
+    try:
+        configure(LEAVE_FILE, apply=True)
+    except WrongFile as error:
+        raise CannotShow(str(error)) from error
+    sync = Sync.objects.get(name=LEAVE)
+    if not sync.runs.exists():
+        runs.start(sync, trigger="by hand", now=now)
+        Sync.objects.filter(pk=sync.pk).update(next_run_at=now + (sync.every or timedelta()))
+    return sync.runs.latest("pk")

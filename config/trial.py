@@ -21,7 +21,7 @@ from config.supervisor import Asked, Ended, Supervisor, processes
 FOLDER = Path(__file__).resolve().parent.parent
 READY_WITHIN_SECONDS = 90
 
-# The stand-ins know one application each; real ones are never shown to them.
+# The stand-ins know one application or key each; real ones are never shown to them.
 SANDBOX_APPLICATIONS = {
     "OPEN_HUMANS_CLIENT_ID": "lockstep-open-humans",
     "OPEN_HUMANS_CLIENT_SECRET": "sandbox-secret",
@@ -29,6 +29,9 @@ SANDBOX_APPLICATIONS = {
     "OPEN_HUMANS_WEBHOOK_SECRET": "sandbox-webhook-secret",
     "RESCUETIME_CLIENT_ID": "lockstep-rescuetime",
     "RESCUETIME_CLIENT_SECRET": "sandbox-secret",
+    # Named by config/demo.toml.
+    "BREATHE_API_KEY": "sandbox-breathe-key",
+    "PRODUCTIVE_API_KEY": "sandbox-productive-token",
 }
 
 

@@ -41,6 +41,13 @@ class Sealed:
         """The same value under the first key, for rotation."""
         return Sealed.seal(self.open())
 
+    def __eq__(self, other: object) -> bool:
+        """The very same text; one value is encrypted differently each time."""
+        return isinstance(other, Sealed) and other.ciphertext == self.ciphertext
+
+    def __hash__(self) -> int:
+        return hash(self.ciphertext)
+
     def __bool__(self) -> bool:
         return bool(self.ciphertext)
 

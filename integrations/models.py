@@ -86,8 +86,12 @@ class Pace(models.Model):
     """When the next request with one credential may go; a whole key pauses, not one task."""
 
     key = models.CharField(max_length=120, primary_key=True)
-    # The end of what has been let through already, were it spread evenly at the allowed rate.
+    # How many have been let through since the last minute without any.
+    taken = models.PositiveIntegerField(default=0)
+    # A minute after the latest of them.
     free_at = models.DateTimeField()
+    # The provider itself asked for a pause until then.
+    paused_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.key

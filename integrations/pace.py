@@ -1,7 +1,10 @@
 """Our own pacing: one allowance of requests per credential, shared by every process.
 
-A row of `Pace` moves by one conditional UPDATE, so nothing here depends on locks, and SQLite and
-PostgreSQL are equally right. How a provider says "slow down" is its client's business.
+So many requests may go at whatever speed; then a minute must pass without any. So no minute ever
+sees more than the allowance, whether a provider counts by the clock or by the last sixty seconds
+(docs/adr/0004). A row of `Pace` moves by one conditional UPDATE, so nothing here depends on locks,
+and SQLite and PostgreSQL are equally right. How a provider says "slow down" is its client's
+business.
 """
 
 import time
@@ -9,8 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Value
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from integrations.client import LONGEST_WAIT
@@ -19,9 +21,6 @@ from integrations.errors import RetryableError
 from integrations.models import Connection, Pace
 
 MINUTE = timedelta(minutes=1)
-NOTHING = timedelta(0)
-# Where a provider asks for a pause and does not say how long.
-USUAL_PAUSE = 10.0
 
 
 class Paused(RetryableError):
@@ -36,7 +35,7 @@ class Paused(RetryableError):
 
 
 class PacedGate:
-    """Lets `rate` requests a minute pass with one credential, up to a minute's worth at once.
+    """Lets `rate` requests pass with one credential in any minute, all of them at once if need be.
 
     With `rate` 0 only the pauses count that the provider asked for. `beat` is called before
     every request and may stop the run; `pulse` likewise in the middle of long ones. With
@@ -51,6 +50,7 @@ class PacedGate:
         provider: str,
         beat: Callable[[], None],
         pulse: Callable[[], None] | None = None,
+        usual_pause: float = 10,
         patience: float = 0,
         on_wait: Callable[[float], None] = lambda _: None,
         now: Callable[[], datetime] = timezone.now,
@@ -61,13 +61,11 @@ class PacedGate:
         self.provider = provider
         self.beat = beat
         self.pulse = pulse or beat
+        self.usual_pause = usual_pause
         self.patience = patience
         self.on_wait = on_wait
         self.now = now
         self.sleep = sleep
-        self.step = MINUTE / rate if rate else NOTHING
-        # How far ahead of now the allowance may be spent.
-        self.ahead = MINUTE - self.step if rate else NOTHING
 
     @classmethod
     def for_connection(
@@ -79,6 +77,7 @@ class PacedGate:
             key=spec.pace_key(connection.pk, _known(connection)),
             rate=spec.rate(spec.base_url(connection.base_url)),
             provider=spec.name,
+            usual_pause=spec.usual_pause,
             beat=beat,
             **manners,
         )
@@ -101,44 +100,41 @@ class PacedGate:
 
     def throttled(self, seconds: float) -> None:
         """Nobody uses this credential for so long; a pause that is longer already stays."""
-        pause = timedelta(seconds=min(seconds or USUAL_PAUSE, LONGEST_WAIT))
-        free_at = self.now() + pause + self.ahead
+        until = self.now() + timedelta(seconds=min(seconds or self.usual_pause, LONGEST_WAIT))
         row = Pace.objects.filter(key=self.key)
-        if not row.filter(free_at__lt=free_at).update(free_at=free_at) and not row.exists():
-            Pace.objects.bulk_create([Pace(key=self.key, free_at=free_at)], ignore_conflicts=True)
-            row.filter(free_at__lt=free_at).update(free_at=free_at)
+        shorter = row.filter(Q(paused_until=None) | Q(paused_until__lt=until))
+        if not shorter.update(paused_until=until) and not row.exists():
+            new = Pace(key=self.key, free_at=self.now(), paused_until=until)
+            Pace.objects.bulk_create([new], ignore_conflicts=True)
+            shorter.update(paused_until=until)
 
     # --------------------------------------------------------------------- row
 
     def _pass(self) -> bool:
         now = self.now()
         if not self.rate:
-            return not Pace.objects.filter(key=self.key, free_at__gt=now).exists()
+            return not Pace.objects.filter(key=self.key, paused_until__gt=now).exists()
         if self._take(now):
             return True
         made = Pace.objects.bulk_create([Pace(key=self.key, free_at=now)], ignore_conflicts=True)
         return bool(made) and self._take(now)
 
     def _take(self, now: datetime) -> bool:
-        row = Pace.objects.filter(key=self.key, free_at__lte=now + self.ahead)
-        later = ExpressionWrapper(
-            Greatest(F("free_at"), Value(now, DateTimeField())) + Value(self.step),
-            output_field=DateTimeField(),
-        )
-        return bool(row.update(free_at=later))
+        rested = Q(free_at__lte=now)
+        row = Pace.objects.filter(rested | Q(taken__lt=self.rate), key=self.key)
+        row = row.filter(Q(paused_until=None) | Q(paused_until__lte=now))
+        taken = Case(When(rested, then=Value(1)), default=F("taken") + 1)
+        return bool(row.update(taken=taken, free_at=now + MINUTE))
 
     def _wait(self) -> tuple[float, bool]:
-        """Seconds until it is worth coming back, and whether the provider asked for the pause.
-
-        Worth it is the whole allowance: what a run does between two waits may not be cut smaller
-        than that, or it would begin the same piece again and again.
-        """
+        """Seconds until it is worth coming back, and whether the provider asked for the pause."""
         row = Pace.objects.filter(key=self.key).first()
-        taken = row.free_at - self.now() if row else NOTHING
-        paused = taken > (MINUTE if self.rate else NOTHING)
-        if paused:
-            return (taken - self.ahead).total_seconds(), True
-        return max(0.0, taken.total_seconds()), False
+        if row is None:
+            return 0.0, False
+        now = self.now()
+        if row.paused_until is not None and row.paused_until > now:
+            return (row.paused_until - now).total_seconds(), True
+        return max(0.0, (row.free_at - now).total_seconds()), False
 
     def _refusal(self, wait: float, *, paused: bool) -> Paused:
         return Paused(

@@ -26,6 +26,8 @@ class Provider:
     hosts: ClassVar[tuple[str, ...]] = ()
     # Requests a minute per credential; 0 = no pacing of our own.
     default_rate: ClassVar[int] = 0
+    # Seconds to pause where it asks for that and does not say how long.
+    usual_pause: ClassVar[float] = 10
     # Names of settings (without the prefix) without which nobody can connect it.
     required_settings: ClassVar[tuple[str, ...]] = ()
     # People connect it by signing in there, rather than by typing a key.

@@ -13,7 +13,7 @@ from integrations.errors import UnexpectedError
 T = TypeVar("T")
 S = TypeVar("S", bound="Shape")
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _day(value: object) -> object:

@@ -1,6 +1,7 @@
 """Building a sync's kind: its clients paced and watched, or a sentence why it cannot run."""
 
 import logging
+from datetime import datetime
 from typing import Any, Protocol
 
 from integrations import connections
@@ -10,13 +11,10 @@ from integrations.models import Connection
 from integrations.pace import PacedGate
 from uploader import kinds
 from uploader.hands import Manner
+from uploader.kinds import CannotRun
 from uploader.models import Sync
 
 logger = logging.getLogger(__name__)
-
-
-class CannotRun(Exception):
-    """A sentence for people about why this sync cannot run as it stands."""
 
 
 class Pulse(Protocol):
@@ -28,26 +26,44 @@ class Pulse(Protocol):
 
 
 def build(
-    sync: Sync, params: dict[str, Any], manner: Manner, pulse: Pulse, *, explicit: bool
+    sync: Sync,
+    params: dict[str, Any],
+    manner: Manner,
+    pulse: Pulse,
+    *,
+    explicit: bool,
+    kept: dict[str, Any] | None = None,
+    without: str = "",
 ) -> kinds.Kind:
-    """The sync's kind with the clients of its sides, or CannotRun with a sentence."""
+    """The sync's kind with the clients of its sides, or CannotRun with a sentence.
+
+    `without` names a side that is not needed, "source" or "target".
+    """
     kind = kinds.get(sync.kind)
     erase = sync.erasing
-    if kind.source and not erase:
-        require_usable(sync, "source", manner=manner, explicit=explicit)
-    if kind.target:
-        require_usable(sync, "target", manner=manner, explicit=explicit)
+    if erase or "from_dump" in params:
+        without = "source"
+    for side in ("source", "target"):
+        if getattr(kind, side) and side != without:
+            require_usable(sync, side, manner=manner, explicit=explicit)
     return kind(
         kinds.Context(
             sync=sync,
-            source=None if erase else _client(sync.source, manner, pulse),
-            target=_client(sync.target, manner, pulse),
+            source=None if without == "source" else _client(sync.source, manner, pulse),
+            kept=kept or {},
+            target=None if without == "target" else _client(sync.target, manner, pulse),
             options=sync.options,
             params={**params, "erase": erase},
-            now=manner.clock(),
+            now=as_of(params) or manner.clock(),
             beat=pulse.beat,
         )
     )
+
+
+def as_of(params: dict[str, Any]) -> datetime | None:
+    """When an approved plan was made: it is made again as of then, lest a new day change it."""
+    moment = params.get("as_of")
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def require_usable(sync: Sync, side: str, *, manner: Manner, explicit: bool) -> None:

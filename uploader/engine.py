@@ -1,7 +1,8 @@
 """Items in, plan out, and applying it: the one way in which anything is brought in step.
 
 Pure but for the calls it is handed: it knows no provider, no database and no clock. What to do
-about each difference is decided here; what is which is found in `matching`.
+about each difference is decided here; what is which is found in `matching`, and whether a plan may
+be carried out unseen in `safety`.
 """
 
 import json
@@ -28,6 +29,7 @@ from uploader.items import (
     trace,
 )
 from uploader.matching import Matching, is_in_step
+from uploader.safety import merged, unsafe
 
 __all__ = [
     "Action",
@@ -51,13 +53,12 @@ __all__ = [
 ]
 
 REFUSALS_LAST = timedelta(days=1)
-# Fewer items than this count as this many when the share of deletions is judged.
-SMALL = 10
 # The key of a link that is there while a new database takes up what it finds: were it killed
 # half-way, the next run must go on looking by content.
 ADOPTING = "(adopting)"
 # The key under which the refusal of a delete is remembered where nothing else is known.
 UNLINKED = "(unlinked) "
+STAYS = "It stays, because what is to take its place was refused."
 # New before old: no order of faults leaves a hole.
 ORDER: tuple[Action, ...] = ("create", "update", "delete", "conflict")
 
@@ -73,34 +74,58 @@ def plan(
     on_edit: OnEdit,
     now: datetime,
     adopt: bool = False,
+    managed: bool = False,
 ) -> Plan:
     """Compare both sides, and say what would bring the target in step. Writes nothing.
 
     `on_edit` says what happens to what people changed at the target: put right, or left to them.
     Where the target does not tell what is ours, our links do: lost answers and, in a new database,
     everything else are found again by content; with `adopt` an equal item is taken for ours at any
-    time, rather than made a second time.
+    time, rather than made a second time. `managed`: whatever is ours at the target is so by its
+    category, whoever made it.
     """
     wanted = _by_key(desired)
     shown = _with_unique_refs(existing)
     stored = {link.key: link for link in links.all()}
     searching = stored.pop(ADOPTING, None) is not None or not stored
     matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt)
-    deciding = _Deciding(matching=matching, on_edit=on_edit, now=now)
+    deciding = _Deciding(matching=matching, on_edit=on_edit, managed=managed, now=now)
     changes = [change for key in wanted if (change := deciding.about(key)) is not None]
     changes += [deciding.unwanted(item) for item in matching.rest if matching.is_ours(item)]
+    changes = _without_holes(changes)
     different = {change.key for change in changes if change.wanted is not None}
     links_after = _links_after(matching, different)
     return Plan(
         changes=tuple(sorted(changes, key=lambda change: ORDER.index(change.action))),
-        unchanged=len(wanted) - sum(change.wanted is not None for change in changes),
+        in_step=tuple(item for key, item in wanted.items() if key not in different),
         wanted=len(wanted),
         ours=sum(map(matching.is_ours, shown)) - sum(change.surplus for change in changes),
+        known=sum(link.ref is not None for link in stored.values()),
+        vanished=sum(_has_vanished(change) for change in changes),
         warnings=tuple(_warnings(matching, shown, stored)),
         forgotten=tuple(_forgotten(stored, links_after)),
         links=tuple(link for key, link in links_after.items() if stored.get(key) != link),
         adopting=searching and matching.adopted > 0,
     )
+
+
+def _without_holes(changes: list[Change]) -> list[Change]:
+    """What is there stays while what is to take its place is refused."""
+    refused = {change.place for change in changes if change.held and change.wanted is not None}
+    return [
+        replace(change, held=True, reason=change.reason or STAYS)
+        if change.may_leave_a_hole and change.place in refused and not change.held
+        else change
+        for change in changes
+    ]
+
+
+def _has_vanished(change: Change) -> bool:
+    return change.action == "create" and change.link is not None and _was_there(change.link)
+
+
+def _was_there(link: Link) -> bool:
+    return link.ref is not None and not _is_our_delete(link)
 
 
 def _by_key(desired: Iterable[Item]) -> dict[str, Item]:
@@ -131,6 +156,7 @@ class _Deciding:
 
     matching: Matching
     on_edit: OnEdit
+    managed: bool
     now: datetime
 
     def about(self, key: str) -> Change | None:
@@ -145,7 +171,7 @@ class _Deciding:
 
     def _missing(self, wanted: Item, link: Link | None) -> Change:
         key = wanted.key or ""
-        vanished = link is not None and link.ref is not None and not _is_our_delete(link)
+        vanished = link is not None and _was_there(link)
         if vanished and self.on_edit == "conflict":
             reason = "Somebody deleted it at the target."
             return Change(action="conflict", key=key, wanted=wanted, reason=reason, link=link)
@@ -166,7 +192,9 @@ class _Deciding:
             action="conflict", key=wanted.key or "", wanted=wanted, found=found, link=link
         )
         if not self.matching.is_ours(found):
-            return replace(change, reason="Something that is not ours is in its place.")
+            what = f": {found.what}" if found.what else ""
+            reason = f"Something that is not ours is in its place{what}."
+            return replace(change, reason=reason)
         if edited and self.on_edit == "conflict":
             return replace(change, reason="Somebody changed it at the target.")
         held = self._is_held(link, wanted, found)
@@ -181,8 +209,15 @@ class _Deciding:
             return replace(change, action="conflict", reason=reason)
         held = self._is_held(link, None, found)
         surplus = self._is_surplus(found, link)
-        reason = _refusal(link, held) or ("It is there more than once." if surplus else "")
+        reason = _refusal(link, held) or self._why_it_goes(link, surplus=surplus)
         return replace(change, surplus=surplus, held=held, reason=reason)
+
+    def _why_it_goes(self, link: Link | None, *, surplus: bool) -> str:
+        if surplus:
+            return "It is there more than once."
+        # People must be warned of what they typed there themselves.
+        by_others = self.managed and (link is None or link.key.startswith(UNLINKED))
+        return "It was made by hand or by another tool." if by_others else ""
 
     def _key_of(self, found: Item, link: Link | None) -> str:
         if link is not None:
@@ -247,30 +282,6 @@ def _warnings(matching: Matching, shown: list[Item], stored: dict[str, Link]) ->
         yield f"Nothing of what we put at the target ({len(refs)}) is there any more."
 
 
-def merged(plans: Iterable[Plan]) -> Plan:
-    """Several batches as one, to be judged, shown and approved; applied is each by itself."""
-    plans = list(plans)
-    return Plan(
-        changes=tuple(change for plan in plans for change in plan.changes),
-        unchanged=sum(plan.unchanged for plan in plans),
-        wanted=sum(plan.wanted for plan in plans),
-        ours=sum(plan.ours for plan in plans),
-        warnings=tuple(dict.fromkeys(warning for plan in plans for warning in plan.warnings)),
-    )
-
-
-def unsafe(plans: Iterable[Plan], *, max_delete_share: float) -> str | None:
-    """Why nobody should apply these without a person having looked; None where all is well."""
-    whole = merged(plans)
-    deletes = sum(change.action == "delete" and not change.surplus for change in whole.writes)
-    if deletes and not whole.wanted:
-        return f"The source came back empty, while {whole.ours} of ours are at the target."
-    # Rounded, since 0.29 * 100 is a little less than 29.
-    if deletes > round(max_delete_share * max(whole.ours, SMALL), 6):
-        return f"{deletes} of {whole.ours} would be deleted, more than {max_delete_share:.0%}."
-    return None
-
-
 # ------------------------------------------------------------------- applying
 
 
@@ -311,8 +322,14 @@ def apply(
     _remember(plan, links, now=now)
     done = dict.fromkeys(("create", "update", "delete", "conflict", "rejected"), 0)
     done["unchanged"] = plan.unchanged
+    refused: set[str] = set()
     for change in sorted(plan.changes, key=lambda change: order.index(change.action)):
-        outcome, reason = _carry_out(change, target, links, beat=beat, now=now)
+        outcome: Outcome = "rejected"
+        reason = STAYS
+        if not (change.may_leave_a_hole and change.place in refused):
+            outcome, reason = _carry_out(change, target, links, beat=beat, now=now)
+        if outcome == "rejected" and change.wanted is not None:
+            refused.add(change.place)
         if outcome == "rejected" or change.held:
             done["rejected"] += 1
         elif outcome == "done" or change.action == "conflict":

@@ -34,6 +34,7 @@ class Manner:
     slice_seconds: float | None = None
     on_wait: Callable[[float], None] = lambda seconds: None
     on_progress: Callable[[int, int], None] = lambda done, total: None
+    on_request: Callable[[int], None] = lambda number: None
 
 
 class Hands:
@@ -55,6 +56,7 @@ class Hands:
     def count_request(self) -> None:
         """Called before every request."""
         self.run.requests += 1
+        self.manner.on_request(self.run.requests)
         self.beat()
 
     def checkpoint(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.errors import IntegrationError, RejectedError, RetryableError
-from uploader import building, engine, kinds, runs, work
+from uploader import building, engine, kinds, planning, reviews, runs, work
 from uploader.models import Change, Run, Sync
 
 
@@ -15,6 +15,7 @@ class DryRun:
     """What a sync would do; nothing was written, inside or out."""
 
     sync: Sync
+    manner: work.Manner
     status: str = Run.Status.FINISHED
     checksum: str = ""
     counts: dict[str, int] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class DryRun:
 
     def count_request(self) -> None:
         self.requests += 1
+        self.manner.on_request(self.requests)
 
     def beat(self) -> None:
         """Nobody can take a dry run away: it holds nothing."""
@@ -33,7 +35,7 @@ class DryRun:
 
 def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRun:
     """Plan and show. Never resumes, blocks or changes a run; one that is open is mentioned."""
-    report = DryRun(sync=sync)
+    report = DryRun(sync=sync, manner=manner)
     _mention_open_run(report)
     try:
         kind = building.build(sync, params, manner, report, explicit=True)
@@ -44,7 +46,7 @@ def dry_run(sync: Sync, *, params: dict[str, Any], manner: work.Manner) -> DryRu
         report.status = Run.Status.WAITING
         report.retry_at = manner.clock() + timedelta(seconds=seconds)
         report.error = str(error)
-    except (IntegrationError, engine.Incomplete, building.CannotRun) as error:
+    except (IntegrationError, engine.Incomplete, kinds.CannotRun) as error:
         report.status = Run.Status.FAILED
         report.error = str(error)
     return report
@@ -60,29 +62,23 @@ def _mention_open_run(report: DryRun) -> None:
 
 
 def _plan_all(kind: kinds.Kind, report: DryRun, manner: work.Manner) -> None:
-    plans = []
+    plans, chosen = [], []
     for batch in kind.preview() or kind.batches():
         try:
-            plans.append(_plan(kind, batch, manner))
+            plan = planning.planned(kind, batch, now=manner.clock())
         except RejectedError as error:
             report.warnings.append(str(error))
-    whole = engine.merged(plans)
+            continue
+        plans.append(plan)
+        if batch.chosen:
+            chosen.append(plan)
+    whole = engine.merged(chosen)
     report.changes = [_line(n, change) for n, change in enumerate(whole.changes, start=1)]
     report.counts = work.counts(report.changes, unchanged=whole.unchanged)
     report.checksum = whole.checksum()
-    unsafe = engine.unsafe([whole], max_delete_share=report.sync.max_delete_share)
-    report.warnings += [*whole.warnings, *([unsafe] if unsafe else [])]
-
-
-def _plan(kind: kinds.Kind, batch: kinds.Batch, manner: work.Manner) -> engine.Plan:
-    return engine.plan(
-        batch.desired(),
-        batch.existing(),
-        work.links_for(kind, batch),
-        on_edit=kind.on_edit,
-        adopt=kind.adopt,
-        now=manner.clock(),
-    )
+    if whole.writes:
+        why = planning.why_not_unseen(kind, plans)
+        report.warnings += [why] if why else []
 
 
 def _line(n: int, change: engine.Change) -> Change:
@@ -93,6 +89,7 @@ def _line(n: int, change: engine.Change) -> Change:
         key=change.key or "",
         subject=change.subject,
         what=change.what,
+        was=change.was,
         outcome=work.planned_outcome(change),
         reason=change.reason,
     )
@@ -129,5 +126,4 @@ def carry_out_open(*, manner: work.Manner, everything: bool = False) -> Iterator
 def approval(sync: Sync, checksum: str) -> dict[str, Any]:
     """The params by which a run applies what was approved under this checksum."""
     reviewed = sync.runs.filter(status=Run.Status.NEEDS_REVIEW, checksum=checksum).first()
-    approved = reviewed.approvable if reviewed else []
-    return {"apply": True, "approve": checksum, "approved": approved}
+    return reviews.approval(reviewed or Run(sync=sync, checksum=checksum))

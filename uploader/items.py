@@ -38,6 +38,9 @@ class Item:
     # leaves as it was given. None means all of the content. It has to be tight: two items alike
     # are taken for the same thing, and the rest for what the target made of it.
     likeness: Content = None
+    # Things of one place stand in for one another: while what is to come there is refused, what is
+    # there stays. Empty: it stands for itself.
+    place: str = ""
     # What applying needs (an etag, a body); never compared.
     load: Any = None
 
@@ -111,8 +114,24 @@ class Change:
         return self._item.what
 
     @property
+    def was(self) -> str:
+        """What is there before an update, in words, where that reads differently."""
+        if self.action != "update" or self.found is None or self.found.what == self.what:
+            return ""
+        return self.found.what
+
+    @property
+    def place(self) -> str:
+        return self._item.place
+
+    @property
     def is_write(self) -> bool:
         return self.action != "conflict" and not self.held
+
+    @property
+    def may_leave_a_hole(self) -> bool:
+        """Whether it takes something away that another change of its place is to replace."""
+        return bool(self.place) and self.action in ("update", "delete") and not self.surplus
 
     @property
     def note(self) -> str:
@@ -135,16 +154,24 @@ class Plan:
     """What would bring the target in step, and what has to be remembered before that is tried."""
 
     changes: tuple[Change, ...] = ()
-    unchanged: int = 0
+    # What is right already.
+    in_step: tuple[Item, ...] = ()
     # How many things should be there, and how many of ours are (surplus copies left out).
     wanted: int = 0
     ours: int = 0
+    # How many we know to have put there, and how many of those that are wanted are not shown.
+    known: int = 0
+    vanished: int = 0
     warnings: tuple[str, ...] = ()
     # Links to forget and to save before anything is written; `adopting` when items of a target
     # without keys were found again by their likeness.
     forgotten: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     adopting: bool = False
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.in_step)
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -24,6 +24,8 @@ class Context:
     options: dict[str, Any]
     params: dict[str, Any]
     now: datetime
+    # What `keep` gave an earlier slice of the same run.
+    kept: dict[str, Any] = field(default_factory=dict)
     # Called before every chunk of work that makes no request; raises when the run is over.
     beat: Callable[[], None] = lambda: None
     warnings: list[str] = field(default_factory=list)
@@ -33,10 +35,19 @@ class Context:
             self.warnings.append(sentence)
 
 
+class CannotRun(Exception):
+    """A sentence for people about why a sync cannot run as it stands."""
+
+
 class Batch:
     """What is compared and applied together; `part` keeps the links of batches apart."""
 
     part: str = ""
+    # Whom or what it is about, where warnings have to say so.
+    label: str = ""
+    # Whether this run is to write it. What it does not write is still planned, so that the sync is
+    # judged as a whole.
+    chosen: bool = True
 
     def desired(self) -> Iterable[Item]:
         raise NotImplementedError
@@ -64,6 +75,8 @@ class Kind:
     words: ClassVar[str]
     # What one of its items is called on the pages.
     noun: ClassVar[str] = "item"
+    # What is done to an item that differs, and what then was done.
+    updating: ClassVar[tuple[str, str]] = ("change", "changed")
     # What its progress counts, where that is not its items.
     counts: ClassVar[str] = ""
     # Slugs of the providers; empty for a side that is Lockstep itself.
@@ -75,6 +88,8 @@ class Kind:
     on_edit: ClassVar[OnEdit] = "restore"
     # An equal item that is nobody's is taken over, rather than made a second time.
     adopt: ClassVar[bool] = False
+    # Whatever is in its categories at the target is ours, whoever made it.
+    managed: ClassVar[bool] = False
     # Made by itself for a person who has connected both sides, rather than set up by staff.
     for_members: ClassVar[bool] = False
     # Each batch is planned and applied before the next is looked at: nothing waits for review.
@@ -84,6 +99,11 @@ class Kind:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    @classmethod
+    def details(cls, options: dict[str, Any]) -> list[tuple[str, str]]:
+        """What the sync's page says of its options: a term and words for each."""
+        return []
 
     def batches(self) -> Iterator[Batch]:
         raise NotImplementedError
@@ -95,6 +115,17 @@ class Kind:
     def preview(self) -> Iterator[Batch] | None:
         """Cheaper batches for a dry run, good enough to show what would change; None: the same."""
         return None
+
+    def doubt(self) -> str | None:
+        """Why a person should look before anything is written; asked when everything is planned."""
+        return None
+
+    def keep(self) -> dict[str, Any]:
+        """What the next slice of this run need not find out again, as JSON; stored encrypted.
+
+        Asked when the run has to wait; it may wait for hours.
+        """
+        return {}
 
     def finish(self) -> None:
         """Everything is done: the place to note what the next run may build on."""

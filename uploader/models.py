@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from integrations.encryption import SealedField
 from integrations.models import Connection, name_validator
 from uploader.people import Address, Person
 
@@ -125,6 +126,10 @@ class Run(models.Model):
     checksum = models.CharField(max_length=16, blank=True)
     # What a person who approves this run approves: the engine's own notes, one a change.
     approvable = models.JSONField(default=list, blank=True)
+    # And what stays as it is, in words, by whom it concerns.
+    in_step = models.JSONField(default=dict, blank=True)
+    # What was read before a wait and need not be read again after it; gone when it is taken up.
+    kept = SealedField(blank=True, editable=False, default=dict)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -170,6 +175,8 @@ class Change(models.Model):
     key = models.CharField(max_length=200)
     subject = models.CharField(max_length=200, blank=True)
     what = models.TextField(blank=True)
+    # What was there before an update, in words.
+    was = models.TextField(blank=True)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.PLANNED)

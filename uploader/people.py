@@ -1,5 +1,6 @@
 """One human across services: a name, and every address that is theirs."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -47,8 +48,14 @@ class Address(models.Model):
         super().save(**kwargs)  # type: ignore[arg-type]
 
 
-def aliases(emails: Iterable[str]) -> dict[str, int]:
-    """The person's id for each known address."""
-    wanted = [folded(email) for email in emails]
-    known = Address.objects.filter(email__in=wanted, enabled=True)
-    return dict(known.values_list("email", "person_id"))
+def same_human(emails: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each address, folded, all that are the same human's, itself first."""
+    wanted = {folded(email) for email in emails}
+    addresses = defaultdict(list)
+    for email, person in Address.objects.filter(enabled=True).values_list("email", "person_id"):
+        addresses[person].append(email)
+    together = {email: own for own in addresses.values() for email in own}
+    return {
+        email: (email, *sorted(other for other in together.get(email, ()) if other != email))
+        for email in wanted
+    }

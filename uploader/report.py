@@ -93,7 +93,7 @@ def _line(change: Change) -> dict[str, Any]:
     return {
         "action": change.action,
         "subject": change.subject,
-        "what": change.what,
+        "what": f"{change.what}, instead of {change.was}" if change.was else change.what,
         "outcome": str(change.outcome),
         "reason": change.reason or None,
     }

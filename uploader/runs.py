@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from integrations.encryption import Sealed
 from integrations.models import Connection
 from uploader.models import Change, Run, Sync
 
@@ -33,6 +34,7 @@ MOST_ATTEMPTS = 30
 PATIENT_ATTEMPTS = 3
 # The trigger of a run that erases what was written for somebody who has disconnected.
 DISCONNECTED = "disconnected"
+NOTHING_KEPT = Sealed("")
 # Texts of changes older than this are let go; what happened, and when, stays.
 KEEP_TEXTS = timedelta(days=365)
 
@@ -201,6 +203,7 @@ def claim(run_id: int, number: int, *, now: datetime) -> Run | None:
     run = Run.objects.open().filter(pk=run_id, claim=number).select_related("sync").first()
     if run is None:
         return None
+    kept = run.kept
     died = run.status == Run.Status.RUNNING
     taken = Run.objects.filter(pk=run_id, claim=number, status=run.status).update(
         claim=number + 1,
@@ -209,10 +212,13 @@ def claim(run_id: int, number: int, *, now: datetime) -> Run | None:
         started_at=Coalesce("started_at", now),
         crashes=F("crashes") + 1 if died else F("crashes"),
         error="",
+        # Handed on once: after a death nobody knows what was written since it was read.
+        kept=NOTHING_KEPT,
     )
     if not taken:
         return None
     run.refresh_from_db()
+    run.kept = kept
     if run.crashes >= MOST_CRASHES:
         fail(
             run,
@@ -266,8 +272,16 @@ def progressed(run: Run, *, done: int, total: int, warnings: list[str], now: dat
 # ----------------------------------------------------------------------- ending
 
 
-def wait(run: Run, *, seconds: float, why: str, attempt: bool, now: datetime) -> None:
-    """Let go of a run until an API can be asked again."""
+def wait(
+    run: Run,
+    *,
+    seconds: float,
+    why: str,
+    attempt: bool,
+    now: datetime,
+    kept: dict[str, Any] | None = None,
+) -> None:
+    """Let go of a run until an API can be asked again; `kept` is handed to whoever takes it up."""
     save(
         run,
         status=Run.Status.WAITING,
@@ -276,10 +290,11 @@ def wait(run: Run, *, seconds: float, why: str, attempt: bool, now: datetime) ->
         attempts=run.attempts + attempt,
         requests=run.requests,
         error=why,
+        kept=Sealed.seal(kept or {}),
     )
 
 
-def put_back(run: Run, *, now: datetime) -> None:
+def put_back(run: Run, *, now: datetime, kept: dict[str, Any] | None = None) -> None:
     """Let go of a run whose slice of time is over; it goes on in its next message."""
     save(
         run,
@@ -287,6 +302,7 @@ def put_back(run: Run, *, now: datetime) -> None:
         claim=run.claim + 1,
         next_at=now,
         requests=run.requests,
+        kept=Sealed.seal(kept or {}),
     )
 
 
@@ -298,9 +314,12 @@ def finish(
     warnings: list[str],
     now: datetime,
     checksum: str = "",
-    approvable: list[str] | None = None,
+    **reviewable: Any,
 ) -> None:
-    """The end of a run that was carried out, or (needs_review) that waits as a closed one."""
+    """The end of a run that was carried out, or (needs_review) that waits as a closed one.
+
+    `reviewable`: what is to be shown and approved of a plan.
+    """
     save(
         run,
         status=status,
@@ -310,9 +329,9 @@ def finish(
         counts=counts,
         warnings=warnings,
         checksum=checksum,
-        approvable=approvable or [],
         requests=run.requests,
         error="",
+        **reviewable,
     )
     _tidy(run, now=now)
 
@@ -341,14 +360,8 @@ def cancel(run: Run, *, by: Any, now: datetime) -> bool:
             next_at=None,
             ended_at=now,
             error=f"Stopped{who}.",
+            kept=NOTHING_KEPT,
         )
-    )
-
-
-def supersede_reviews(run: Run, *, now: datetime) -> None:
-    """A newer apply makes older plans that wait for review pointless."""
-    Run.objects.filter(sync_id=run.sync_id, status=Run.Status.NEEDS_REVIEW, pk__lt=run.pk).update(
-        status=Run.Status.CANCELLED, error=f"Superseded by run {run.pk}.", ended_at=now
     )
 
 

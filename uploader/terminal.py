@@ -31,6 +31,7 @@ class Terminal:
         self.said_at = time.monotonic()
         self._bar = _bar(out) if out.isatty() else None
         self._task: Any = None
+        self.counted = False
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -47,13 +48,32 @@ class Terminal:
             self._bar.stop()
 
     def progress(self, done: int, total: int) -> None:
+        self.counted = True
         if self._bar is not None:
-            if self._task is None:
-                self._task = self._bar.add_task(self.doing, total=total or None)
-            self._bar.update(self._task, completed=done, total=total or None)
-        elif time.monotonic() - self.said_at >= SECONDS_BETWEEN_LINES:
+            task = self._only_bar()
+            self._bar.update(task, description=self.doing, completed=done, total=total or None)
+        else:
+            self._say_now_and_then(f"{done} of {total}" if total else f"{done}")
+
+    def requested(self, number: int) -> None:
+        """How it is going while there is nothing to count yet but requests."""
+        words = f"{number} request{'s' * (number != 1)} so far"
+        if self.counted:
+            return
+        if self._bar is not None:
+            self._bar.update(self._only_bar(), description=f"{self.doing}: {words}")
+        else:
+            self._say_now_and_then(words)
+
+    def _only_bar(self) -> Any:
+        if self._task is None and self._bar is not None:
+            self._task = self._bar.add_task(self.doing, total=None)
+        return self._task
+
+    def _say_now_and_then(self, words: str) -> None:
+        if time.monotonic() - self.said_at >= SECONDS_BETWEEN_LINES:
             self.said_at = time.monotonic()
-            self.say(f"{self.doing}: {done} of {total}" if total else f"{self.doing}: {done}")
+            self.say(f"{self.doing}: {words}")
 
     def waiting(self, seconds: float) -> None:
         self.say(f"{self.doing}: keeping to the agreed pace, going on in {seconds:.0f} s")

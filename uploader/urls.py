@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from uploader.views import dashboard, erase, run, sync, syncs
+from uploader.views import dashboard, erase, plan, run, sync, syncs
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("runs/<int:pk>/", run.run, name="run"),
     path("runs/<int:pk>/progress/", run.progress, name="run_progress"),
     path("runs/<int:pk>/cancel/", run.cancel, name="cancel_run"),
+    path("runs/<int:pk>/plan/", plan.plan, name="plan"),
+    path("runs/<int:pk>/approve/", plan.approve, name="approve"),
+    path("runs/<int:pk>/discard/", plan.discard, name="discard"),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from integrations import connections
+from integrations.encryption import CannotOpen
 from integrations.errors import (
     IntegrationError,
     ReconnectError,
@@ -20,12 +21,11 @@ from integrations.errors import (
     RetryableError,
 )
 from integrations.pace import Paused
-from uploader import building, engine, kinds, runs
+from uploader import building, engine, kinds, planning, reviews, runs
 from uploader.hands import Hands, Manner, SliceOver, stopping
-from uploader.links import StoredLinks
 from uploader.models import Change, Run, Sync
 
-__all__ = ["Manner", "Next", "carry_out", "counts", "links_for", "planned_outcome"]
+__all__ = ["Manner", "Next", "carry_out", "counts", "planned_outcome"]
 
 logger = logging.getLogger(__name__)
 
@@ -61,20 +61,19 @@ def carry_out(run_id: int, claim: int, manner: Manner) -> Next | None:
 
 
 def _carry_out(run: Run, hands: Hands, manner: Manner) -> Next | None:
+    working = Working(run, hands, manner)
     try:
-        Working(run, hands, manner).work()
+        working.work()
     except SliceOver:
-        runs.put_back(run, now=manner.clock())
+        runs.put_back(run, now=manner.clock(), kept=working.kept())
         return Next(run.pk, run.claim, 0)
-    except RetryableError as error:
-        return _wait(run, error, manner)
-    except engine.Incomplete as error:
-        return _wait(run, error, manner)
+    except (RetryableError, engine.Incomplete) as error:
+        return _wait(run, error, manner, kept=working.kept())
     except ReconnectError as error:
         return _check_connections(run, error, manner)
     except IntegrationError as error:
         runs.fail(run, told(error), now=manner.clock())
-    except building.CannotRun as error:
+    except kinds.CannotRun as error:
         runs.fail(run, str(error), now=manner.clock())
     except (runs.Stopped, DatabaseError):
         raise
@@ -94,7 +93,9 @@ def told(error: IntegrationError) -> str:
     return f"{error.in_short}\n{error}"
 
 
-def _wait(run: Run, error: Exception, manner: Manner) -> Next | None:
+def _wait(
+    run: Run, error: Exception, manner: Manner, *, kept: dict[str, Any] | None = None
+) -> Next | None:
     """Let go until it can be tried again; our own pacing is no failure and is not counted."""
     why = told(error) if isinstance(error, IntegrationError) else str(error)
     counts = not isinstance(error, Paused)
@@ -103,7 +104,8 @@ def _wait(run: Run, error: Exception, manner: Manner) -> Next | None:
         return None
     asked = error.retry_after if isinstance(error, RetryableError) else None
     seconds = runs.countdown(run.attempts + 1, jitter=random.random(), asked=asked)  # noqa: S311
-    runs.wait(run, seconds=seconds, why=why, attempt=counts, now=manner.clock())
+    now = manner.clock()
+    runs.wait(run, seconds=seconds, why=why, attempt=counts, now=now, kept=kept)
     return Next(run.pk, run.claim, seconds)
 
 
@@ -141,6 +143,11 @@ class Working:
     earlier: int = 0
     problems: bool = False
 
+    def kept(self) -> dict[str, Any]:
+        """What the next slice need not find out again; nothing where this one hardly began."""
+        kind: kinds.Kind | None = getattr(self, "kind", None)
+        return kind.keep() if kind is not None else {}
+
     def work(self) -> None:
         sync = self.run.sync
         if sync.erasing != bool(self.run.params.get("erase")):
@@ -151,6 +158,7 @@ class Working:
             self.manner,
             self.hands,
             explicit=self.run.trigger == "command",
+            kept=_opened(self.run),
         )
         for warning in self.run.warnings:  # of what earlier slices and attempts did
             self.kind.context.warn(warning)
@@ -212,15 +220,15 @@ class Working:
 
     def _as_a_whole(self) -> None:
         pairs = [(batch, self._plan(batch)) for batch in self.kind.batches()]
-        plans = [plan for _, plan in pairs]
-        whole = engine.merged(plans)
-        why = self._needs_review(whole)
+        chosen = [(batch, plan) for batch, plan in pairs if batch.chosen]
+        whole = engine.merged(plan for _, plan in chosen)
+        why = self._needs_review(whole, [plan for _, plan in pairs])
         if why is not None or (self.run.sync.mode == Sync.Mode.DRY_RUN and not self._asked_for()):
             self._leave_planned(whole, why)
             return
-        runs.supersede_reviews(self.run, now=self.manner.clock())
-        self.hands.expect(self.run.done + sum(len(plan.changes) for plan in plans))
-        for batch, plan in pairs:
+        reviews.supersede(self.run, now=self.manner.clock())
+        self.hands.expect(self.run.done + sum(len(plan.changes) for _, plan in chosen))
+        for batch, plan in chosen:
             self._apply(batch, plan)
         self._finish(checksum=whole.checksum())
 
@@ -228,8 +236,8 @@ class Working:
         """Modes are for scheduled runs; a person who says "apply", or "erase", means it."""
         return bool(self.run.params.get("apply") or self.run.sync.erasing)
 
-    def _needs_review(self, whole: engine.Plan) -> str | None:
-        """Why a person has to look first; None where nobody has to."""
+    def _needs_review(self, whole: engine.Plan, plans: list[engine.Plan]) -> str | None:
+        """Why a person has to look at `whole` first, given all plans; None where nobody has to."""
         params = self.run.params
         if not whole.writes:
             return None
@@ -238,9 +246,9 @@ class Working:
             if same or whole.within(params.get("approved", [])):
                 return None
             return "What would be done now goes beyond what was approved."
-        unsafe = engine.unsafe([whole], max_delete_share=self.run.sync.max_delete_share)
-        if unsafe is not None:
-            return unsafe
+        why = planning.why_not_unseen(self.kind, plans)
+        if why is not None:
+            return why
         if self.run.sync.mode == Sync.Mode.REVIEW and not self._asked_for():
             return "It is set to ask before writing."
         return None
@@ -249,32 +257,31 @@ class Working:
         for change in whole.changes:
             self._report(change, planned_outcome(change), change.reason)
         if why is not None:
-            self.kind.context.warn(why)
+            self.kind.context.warnings.insert(0, why)
         status = Run.Status.NEEDS_REVIEW if why is not None else Run.Status.FINISHED
-        runs.supersede_reviews(self.run, now=self.manner.clock())
-        self._finish(status=status, checksum=whole.checksum(), approvable=whole.approvable())
+        reviews.supersede(self.run, now=self.manner.clock())
+        as_of = self.kind.context.now.isoformat()
+        self._finish(
+            status=status,
+            checksum=whole.checksum(),
+            approvable=whole.approvable(),
+            in_step=_in_words(whole.in_step),
+            params={**self.run.params, "as_of": as_of},
+        )
 
     # ---------------------------------------------------------------- both ways
 
     def _plan(self, batch: kinds.Batch) -> engine.Plan:
-        plan = engine.plan(
-            batch.desired(),
-            batch.existing(),
-            links_for(self.kind, batch),
-            on_edit=self.kind.on_edit,
-            adopt=self.kind.adopt,
-            now=self.manner.clock(),
-        )
-        self.unchanged += plan.unchanged
-        for warning in plan.warnings:
-            self.kind.context.warn(warning)
+        plan = planning.planned(self.kind, batch, now=self.manner.clock())
+        if batch.chosen:
+            self.unchanged += plan.unchanged
         return plan
 
     def _apply(self, batch: kinds.Batch, plan: engine.Plan) -> None:
         engine.apply(
             plan,
             batch,
-            links_for(self.kind, batch),
+            planning.links_for(self.kind, batch),
             beat=self._between_changes,
             now=self.manner.clock,
             report=self._report,
@@ -296,6 +303,7 @@ class Working:
             key=change.key or "",
             subject=change.subject,
             what=change.what,
+            was=change.was,
             before=change.found.content if change.found else None,
             after=change.wanted.content if change.wanted else None,
             outcome=outcome,
@@ -315,13 +323,7 @@ class Working:
         self.lines = last.n if last else 0
         self.earlier = self.run.changes.exclude(action="delete").count()
 
-    def _finish(
-        self,
-        *,
-        status: str | None = None,
-        checksum: str = "",
-        approvable: list[str] | None = None,
-    ) -> None:
+    def _finish(self, *, status: str | None = None, checksum: str = "", **reviewable: Any) -> None:
         now = self.manner.clock()
         self.kind.finish()
         done = Run.Status.FINISHED_WITH_PROBLEMS if self.problems else Run.Status.FINISHED
@@ -331,19 +333,29 @@ class Working:
             counts=counts(self.run.changes.all(), unchanged=max(0, self.unchanged - self.earlier)),
             warnings=self.kind.context.warnings,
             checksum=checksum,
-            approvable=approvable,
             now=now,
+            **reviewable,
         )
         if status is None:
             self._show_summary()
             runs.went_well(self.run.sync, now=now)
 
 
-def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:
-    """What we remember of this batch; nothing where the target shows it all."""
-    if kind.remembers:
-        return StoredLinks(kind.context.sync, batch.part)
-    return engine.MemoryLinks()
+def _opened(run: Run) -> dict[str, Any]:
+    """What an earlier slice kept; nothing where the key to it is lost, and it is read again."""
+    try:
+        kept: dict[str, Any] = run.kept.open()
+        return kept
+    except CannotOpen:
+        return {}
+
+
+def _in_words(items: Iterable[engine.Item]) -> dict[str, list[str]]:
+    """By whom they concern."""
+    words: dict[str, list[str]] = {}
+    for item in items:
+        words.setdefault(item.subject, []).append(item.what)
+    return words
 
 
 def planned_outcome(change: engine.Change) -> str:

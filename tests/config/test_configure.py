@@ -14,11 +14,18 @@ from django.core.management import call_command
 from integrations.encryption import Sealed
 from integrations.models import Connection
 from uploader.models import Sync
-from uploader.people import Address, Person, aliases
+from uploader.people import Address, Person, folded
 
 pytestmark = pytest.mark.django_db
 
 Write = Callable[[str], Path]
+
+
+def aliases(emails: list[str]) -> dict[str, int]:
+    """The person's id for each address that stands for somebody."""
+    known = Address.objects.filter(email__in=map(folded, emails), enabled=True)
+    return dict(known.values_list("email", "person_id"))
+
 
 WHOLE = """
 [people]

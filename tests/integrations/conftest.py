@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -36,7 +37,8 @@ def client(slug: str, credentials: Mapping[str, Any], world: World, gate: Counti
 def client_of(slug: str, credentials: Mapping[str, Any], *, url: str, gate: Any = None) -> Any:
     spec = providers.get(slug)
     keys = FixedCredentials(credentials, provider=spec.name)
-    return spec.client(keys, base_url=url, gate=gate or OpenGate())
+    address = f"{url}{urlsplit(spec.default_base_url).path}"
+    return spec.client(keys, base_url=address, gate=gate or OpenGate())
 
 
 @pytest.fixture

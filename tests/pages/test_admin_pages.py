@@ -87,13 +87,17 @@ def test_a_list_whose_name_says_little_is_explained(
     assert sentence in words_of(admin_client.get(f"/admin/{page}/"))
 
 
-def test_where_nothing_can_be_added_by_hand_the_page_says_why(admin_client: Client) -> None:
+def test_what_can_be_added_by_hand_is_offered_and_what_makes_itself_is_named(
+    admin_client: Client,
+) -> None:
     connection = words_of(admin_client.get("/admin/integrations/connection/add/"))
     sync = words_of(admin_client.get("/admin/uploader/sync/add/"))
 
-    assert "no provider in this release takes a key that somebody types in" in connection
-    assert "Open Humans, RescueTime" in connection
-    assert "no kind of sync in this release is set up by staff" in sync
+    assert "Breathe HR : " in connection
+    assert "Productive : " in connection
+    assert "each person for themselves: Open Humans, RescueTime." in connection
+    assert "Breathe HR to Productive : Keeps bookings of absences" in sync
+    assert "RescueTime to Open Humans: Keeps a person's" in sync
 
 
 def test_moments_have_24_hours_and_their_zone(admin_client: Client) -> None:

@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from integrations.visitors import signed_in
 from uploader import members
-from uploader.models import Run
+from uploader.models import Change, Run
 from uploader.views import months
 from uploader.views.sync import may_run
 
@@ -24,7 +24,12 @@ SPOKEN_STEPS = 10
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     page = Paginator(found.changes.all(), CHANGES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"run": found, "page": page, "may_run": may_run(request, found.sync)}
+    context = {
+        "run": found,
+        "page": page,
+        "may_run": may_run(request, found.sync),
+        "was_planned": found.changes.filter(outcome=Change.Outcome.PLANNED).exists(),
+    }
     return render(request, "uploader/run.html", context)
 
 

@@ -11,7 +11,7 @@ from integrations.models import Connection
 from integrations.sign_in import may_see_setup
 from integrations.visitors import signed_in
 from uploader import kinds, members, runs
-from uploader.models import Sync
+from uploader.models import Run, Sync
 from uploader.views import months, words
 from uploader.views.dashboard import begin
 
@@ -31,10 +31,12 @@ def sync(request: HttpRequest, name: str) -> HttpResponse:
         "works": not words.not_before(found),
         "to_mend": [side for side in sides if side is not None and not side.is_usable],
         "may_see_setup": may_see_setup(request),
-        "words": kinds.get(found.kind).words,
+        "kind": kinds.get(found.kind),
+        "details": kinds.get(found.kind).details(found.options),
         "picture": months.picture(found.summary),
         "page": page,
         "open_run": found.runs.open().first(),
+        "to_review": found.runs.filter(status=Run.Status.NEEDS_REVIEW).first(),
         "may_run": may_run(request, found),
         "update_from": members.earliest_update(found, timezone.now()) if own else None,
     }

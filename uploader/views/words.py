@@ -7,18 +7,13 @@ from integrations.models import Connection
 from uploader import kinds
 from uploader.models import Change, Run, Sync
 
-ACTIONS = {
-    "create": ("add", "added"),
-    "update": ("replace", "replaced"),
-    "delete": ("delete", "deleted"),
-    "conflict": ("leave alone", "left alone"),
-}
 TRIGGERS = {
     "schedule": "by itself",
     "by hand": "by hand",
     "connected": "after connecting",
     "disconnected": "after disconnecting",
     "command": "from the command line",
+    "approved": "after approval",
 }
 
 
@@ -66,6 +61,8 @@ def every(delta: timedelta) -> str:
 
 def heading(run: Run) -> str:
     """What a run that is still open is doing."""
+    if run.params.get("approve"):
+        return f"The approved plan: {run.get_status_display()}"
     what = "Import" if kinds.get(run.sync.kind).for_members else "Run"
     if run.params.get("erase"):
         what = "Deleting files"
@@ -103,13 +100,23 @@ def not_before(sync: Sync) -> str:
 
 def result(change: Change) -> str:
     """What became of one change, in a word or two."""
-    plain, past = ACTIONS.get(change.action, (change.action, change.action))
+    plain, past = verbs(kinds.get(change.run.sync.kind))[change.action]
     return {
         Change.Outcome.DONE: past,
         Change.Outcome.PLANNED: f"to {plain}",
         Change.Outcome.REJECTED: f"{plain}: refused",
         Change.Outcome.SKIPPED: "left alone",
     }[Change.Outcome(change.outcome)]
+
+
+def verbs(kind: type[kinds.Kind]) -> dict[str, tuple[str, str]]:
+    """What is done, and what then was done."""
+    return {
+        "create": ("add", "added"),
+        "update": kind.updating,
+        "delete": ("delete", "deleted"),
+        "conflict": ("leave alone", "left alone"),
+    }
 
 
 def trigger(run: Run) -> str:
@@ -150,14 +157,17 @@ def stopped(run: Run) -> str:
 
 
 def changes(run: Run, *, planned: bool = False) -> str:
-    names = (
-        ("create", "to add" if planned else "added"),
-        ("update", "to replace" if planned else "replaced"),
-        ("delete", "to delete" if planned else "deleted"),
-        ("conflict", "left alone because somebody else changed it"),
+    kind = kinds.get(run.sync.kind)
+    names = [
+        (action, f"to {plain}" if planned else past)
+        for action, (plain, past) in verbs(kind).items()
+        if action != "conflict"
+    ]
+    names += [
+        ("conflict", "left alone, as something else is in the way"),
         ("rejected", "refused"),
-    )
-    noun = kinds.get(run.sync.kind).noun
+    ]
+    noun = kind.noun
     parts = [f"{count(run.counts[key], noun)} {name}" for key, name in names if run.counts.get(key)]
     right = run.counts.get("unchanged", 0)
     if not parts:

@@ -14,6 +14,7 @@ from config import demo
 from integrations import provider as providers
 from uploader.command import without_chatter
 from uploader.models import Run
+from uploader.views import words
 
 GLANCE_SECONDS = 0.5
 SECONDS_BETWEEN_LINES = 5.0
@@ -40,9 +41,10 @@ class Command(BaseCommand):
             password = demo.staff_password()
             with without_chatter(options["verbosity"]):
                 ended_well = self._import(once=once)
+                leave = self._plan_of_leave()
         except demo.CannotShow as error:
             raise CommandError(str(error)) from error
-        self._say_what_to_open(password)
+        self._say_what_to_open(password, leave)
         if not ended_well:
             sys.exit(1)
 
@@ -97,14 +99,26 @@ class Command(BaseCommand):
             self.say(f"It says: {warning}")
         return True
 
+    # ----------------------------------------------------------------- the leave
+
+    def _plan_of_leave(self) -> Run:
+        run = demo.leave(now=timezone.now())
+        deadline = time.monotonic() + LONGEST_IMPORT_SECONDS
+        while run.is_open and time.monotonic() < deadline:
+            self.pause()
+            run.refresh_from_db()
+        self.say(f"The company's leave: {words.outcome(run)}")
+        return run
+
     # ------------------------------------------------------------------ and then
 
-    def _say_what_to_open(self, password: str | None) -> None:
+    def _say_what_to_open(self, password: str | None, leave: Run) -> None:
         site = settings.APP_BASE_URL
         self.say("")
         self.say(f"Open {site}/ and click “Sign in with Open Humans”.")
         self.say("Choose ben to see what has just arrived; ada has six years to bring, cleo none.")
-        self.say(f"The admin is at {site}/admin/, as {demo.STAFF} {_password_words(password)}.")
+        self.say(f"Staff sign in at {site}/admin/, as {demo.STAFF} {_password_words(password)}.")
+        self.say(f"Their sync of leave is at {site}{leave.sync.get_absolute_url()}.")
         self.say(f"The sandbox shows what it holds at {settings.SANDBOX_URL}/state.")
 
 
@@ -135,14 +149,14 @@ def _without_countdown(line: str) -> str:
 
 
 def _result(run: Run) -> str:
-    words = {
+    names = {
         "create": "added",
         "update": "replaced",
         "delete": "removed",
         "unchanged": "unchanged",
         "rejected": "refused",
     }
-    counted = [f"{run.counts[key]} {word}" for key, word in words.items() if run.counts.get(key)]
+    counted = [f"{run.counts[key]} {word}" for key, word in names.items() if run.counts.get(key)]
     return f"month files at Open Humans: {', '.join(counted) or 'none'}; {run.requests} requests."
 
 

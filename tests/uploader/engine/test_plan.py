@@ -39,7 +39,7 @@ def test_what_is_different_and_ours_by_link_is_updated() -> None:
 def test_what_is_different_and_a_strangers_is_a_conflict() -> None:
     made = planned([want("a", 2)], [there("r1", 1, key="a", ours=False)])
     assert words(made) == [("conflict", "a", "r1")]
-    assert made.changes[0].reason == "Something that is not ours is in its place."
+    assert made.changes[0].reason == "Something that is not ours is in its place: r1."
     assert made.writes == ()
 
 

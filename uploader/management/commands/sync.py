@@ -1,15 +1,12 @@
 """`sync NAME`: show what one sync would do; `--apply` does it, in this process."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
-from uploader import inline, kinds, report, runs, work
+from uploader import arguments, inline, kinds, report, runs, work
 from uploader.command import (
     DONE,
     FAILED,
@@ -20,7 +17,6 @@ from uploader.command import (
     WrongUse,
 )
 from uploader.models import Run, Sync
-from uploader.people import folded
 from uploader.terminal import Terminal
 
 # Our own pacing may hold up a person at a terminal; for longer, the run is left waiting.
@@ -65,21 +61,26 @@ class Command(JsonCommand):
             "--exclude", metavar="EMAIL,…", help="leave these people out, separated by commas"
         )
         which.add_argument(
-            "--from-dump", metavar="DIR", help="read the source from the files in this folder"
+            "--from-dump",
+            metavar="DIR",
+            help="read the source from the files in this folder; always only shows",
         )
 
     def answer(self, options: dict[str, Any]) -> Answer:
         self.nothing = report.of_nothing(options["name"])
-        sync = _sync(options["name"])
+        sync = arguments.sync(options["name"])
         self.nothing = report.of_nothing(sync.name, sync.kind)
         params = _params(options)
         _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
+        if "from_dump" in params and (options["apply"] or options["approve"] is not None):
+            raise WrongUse("--from-dump only ever shows: leave out --apply and --approve.")
         with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
             manner = work.Manner(
                 clock=timezone.now,
                 patience=PATIENCE_SECONDS,
                 on_wait=terminal.waiting,
                 on_progress=terminal.progress,
+                on_request=terminal.requested,
             )
             document = self._carried_out(sync, params, options, manner)
         self._tell(document)
@@ -123,27 +124,14 @@ class Command(JsonCommand):
             self.show("Nothing was written: --apply does it.")
 
 
-def _sync(name: str) -> Sync:
-    sync = Sync.objects.select_related("source", "target").filter(name=name).first()
-    if sync is None:
-        enabled = Sync.objects.filter(enabled=True, target__owner=None)
-        names = ", ".join(enabled.values_list("name", flat=True)[:20])
-        raise WrongUse(f"There is no sync “{name}”." + (f" There are: {names}." if names else ""))
-    if not sync.enabled:
-        raise WrongUse(f"The sync “{name}” is disabled.")
-    if sync.kind not in {kind.slug for kind in kinds.all_kinds()}:
-        raise WrongUse(f"The sync “{name}” is of kind {sync.kind}, which is not installed here.")
-    return sync
-
-
 def _params(options: dict[str, Any]) -> dict[str, Any]:
     """What was asked for in particular; a run keeps it, so it is plain JSON."""
     params: dict[str, Any] = {}
     if options["since"] is not None:
-        params["since"] = _day(options["since"])
+        params["since"] = arguments.day(options["since"], option="since")
     for name in ("only", "exclude"):
         if options[name] is not None:
-            params[name] = _emails(options[name], option=name)
+            params[name] = arguments.emails(options[name], option=name)
     if both := set(params.get("only", ())) & set(params.get("exclude", ())):
         raise WrongUse(f"{', '.join(sorted(both))}: both in --only and in --exclude.")
     if options["from_dump"] is not None:
@@ -152,25 +140,6 @@ def _params(options: dict[str, Any]) -> dict[str, Any]:
             raise WrongUse(f"--from-dump: there is no folder {folder}.")
         params["from_dump"] = str(folder.resolve())
     return params
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise WrongUse(f"--since: “{text}” is not a date like 2026-12-01.") from error
-
-
-def _emails(text: str, *, option: str) -> list[str]:
-    emails = [folded(email) for email in text.split(",") if email.strip()]
-    if not emails:
-        raise WrongUse(f"--{option} names nobody.")
-    for email in emails:
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise WrongUse(f"--{option}: “{email}” is not an e-mail address.") from error
-    return emails
 
 
 def _refuse_what_it_does_not_take(sync: Sync, params: dict[str, Any], *, approve: bool) -> None:

@@ -60,6 +60,7 @@ class RescueTimeToOpenHumans(Kind):
     name = "RescueTime to Open Humans"
     words = "Keeps a person's RescueTime history at Open Humans, one file a month, up to date."
     noun = "file"
+    updating = ("replace", "replaced")
     counts = "month"
     source = "rescuetime"
     target = "open_humans"

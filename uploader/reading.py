@@ -1,0 +1,99 @@
+"""Lists read page by page until they are proven whole, and kept while their run waits.
+
+Where a list is longer than an allowance of requests, a run reads a part of it, waits, and goes on
+at the page where it stopped, rather than reading the same pages again and again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from integrations.shapes import Page, Shape
+from uploader.items import Incomplete
+
+# What was read longer ago is read again.
+FRESH = timedelta(minutes=15)
+
+S = TypeVar("S", bound=Shape)
+
+
+@dataclass
+class Listing:
+    began: datetime
+    rows: list[Any] = field(default_factory=list)
+    next: str | None = None
+    total: int | None = None
+    pages: int = 0
+    whole: bool = False
+
+
+class Reading:
+    """The lists of one run. `kept` is what `to_keep` gave an earlier slice of the same run."""
+
+    def __init__(self, kept: dict[str, Any], *, now: Callable[[], datetime]) -> None:
+        self.kept = kept
+        self.now = now
+        self.listings: dict[str, Listing] = {}
+
+    def whole(self, name: str, shape: type[S], fetch: Callable[[str | None], Page[S]]) -> list[S]:
+        """All rows; Incomplete where the pages do not prove that these are all.
+
+        A right total proves nothing by itself: a row that went between two pages moves another one
+        out of sight. So the total stays the same over all pages, every id is there once, and there
+        are as many as it says.
+        """
+        listing = self.listings.get(name) or self._kept(name, shape)
+        self.listings[name] = listing
+        while not listing.whole:
+            self._read(name, listing, fetch(listing.next))
+        return list(listing.rows)
+
+    def forget(self, name: str) -> None:
+        self.listings.pop(name, None)
+        self.kept.pop(name, None)
+
+    def to_keep(self) -> dict[str, Any]:
+        """As JSON; the rows are cut to what their shapes hold."""
+        return {
+            name: {
+                "began": listing.began.isoformat(),
+                "rows": [row.model_dump(mode="json") for row in listing.rows],
+                "next": listing.next,
+                "total": listing.total,
+                "pages": listing.pages,
+                "whole": listing.whole,
+            }
+            for name, listing in self.listings.items()
+            if listing.pages
+        }
+
+    def _kept(self, name: str, shape: type[S]) -> Listing:
+        kept = self.kept.pop(name, None)
+        if kept is None or self.now() - datetime.fromisoformat(kept["began"]) > FRESH:
+            return Listing(began=self.now())
+        rows = [shape.model_validate(row, strict=False) for row in kept["rows"]]
+        return Listing(**{**kept, "rows": rows, "began": datetime.fromisoformat(kept["began"])})
+
+    def _read(self, name: str, listing: Listing, page: Page[Any]) -> None:
+        if listing.pages and page.total != listing.total:
+            self._give_up(name, "it changed while it was read")
+        listing.total = page.total
+        listing.rows += page.rows
+        listing.pages += 1
+        listing.next = page.next
+        if page.next is None:
+            self._prove(name, listing)
+            listing.whole = True
+
+    def _prove(self, name: str, listing: Listing) -> None:
+        if len({row.id for row in listing.rows}) < len(listing.rows):
+            self._give_up(name, "it holds the same entry twice")
+        if listing.total is not None and listing.total != len(listing.rows):
+            self._give_up(name, f"it should have {listing.total} entries, not {len(listing.rows)}")
+        if listing.total is None and listing.pages > 1:
+            self._give_up(name, "it does not say how many entries it has")
+
+    def _give_up(self, name: str, why: str) -> None:
+        self.forget(name)
+        raise Incomplete(f"The list of {name} was not read whole: {why}. It is read again.")

@@ -1,0 +1,1 @@
+"""Staff leave in Breathe HR becomes bookings in Productive."""

@@ -1,0 +1,40 @@
+"""What a source of leave says of one person, be it Breathe HR itself or a folder of files."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from uploader.syncs.breathe_to_productive.spans import Span
+
+# As the tool before called them, in its settings and in its files.
+LeaveKind = Literal["holiday", "sickness", "other_leave"]
+KINDS: tuple[LeaveKind, ...] = get_args(LeaveKind)
+WORDS: dict[LeaveKind, str] = {
+    "holiday": "holiday",
+    "sickness": "sickness",
+    "other_leave": "other leave",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the source, as it is recorded there; never more of it than this."""
+
+    kind: LeaveKind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Everything about one person: their addresses, the source's own first, and every event.
+
+    Bookings that ended before `since` are history.
+    """
+
+    emails: tuple[str, ...]
+    events: tuple[Event, ...]
+    since: date
+
+    @property
+    def email(self) -> str:
+        return self.emails[0]

@@ -1,0 +1,187 @@
+"""Leave as data: spans that may begin or end at noon, merged, and cut into what can be booked.
+
+Pure arithmetic of days: it knows neither service, and no clock.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+# Nobody is away for longer: it is a slip of the pen, and has too many days to count.
+LONGEST = timedelta(days=3653)
+
+
+class Impossible(Exception):
+    """A sentence about a span that cannot be meant."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Leave of one kind, as it is recorded: whole days, both ends included.
+
+    With `half_start` the first day begins at noon, with `half_end` the last one ends there. One
+    day with both is recorded now and then; it contradicts itself and counts as one half day.
+    """
+
+    start: date
+    end: date
+    half_start: bool = False
+    half_end: bool = False
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise Impossible(f"it ends on {self.end}, before it begins on {self.start}")
+        if self.end - self.start > LONGEST:
+            raise Impossible(f"it lasts from {self.start} to {self.end}, more than ten years")
+
+    @property
+    def contradicts_itself(self) -> bool:
+        return self.start == self.end and self.half_start and self.half_end
+
+    @property
+    def noons(self) -> tuple[int, int]:
+        """From which half day to which one, that one excluded; every day has an even number."""
+        begin = 2 * self.start.toordinal()
+        if self.contradicts_itself:
+            return begin, begin + 1
+        return begin + self.half_start, 2 * self.end.toordinal() + 2 - self.half_end
+
+    def days(self) -> Iterator[tuple[date, bool]]:
+        """Every day of it, and whether that is a whole one."""
+        begin, end = self.noons
+        for number in range(self.start.toordinal(), self.end.toordinal() + 1):
+            whole = begin <= 2 * number and 2 * number + 2 <= end
+            yield date.fromordinal(number), whole
+
+
+def _from_noons(begin: int, end: int) -> Span:
+    return Span(
+        start=date.fromordinal(begin // 2),
+        end=date.fromordinal((end - 1) // 2),
+        half_start=bool(begin % 2),
+        half_end=bool(end % 2),
+    )
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap or touch as one: a morning and the afternoon after it are a day."""
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(span.noons for span in spans):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    return [_from_noons(*pair) for pair in merged]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """What one booking can hold: so many minutes on each working day from `start` to `end`."""
+
+    start: date
+    end: date
+    minutes: int
+
+    def overlaps(self, other: "Stretch") -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+
+MinutesOn = Callable[[date], int]
+
+
+def stretches(span: Span, minutes_on: MinutesOn) -> list[Stretch]:
+    """The span as equal minutes over working days; none where there is no working day in it.
+
+    Days without hours do not break a stretch, and no stretch begins or ends with one. A half day
+    is half of that day's minutes, rounded down, and always a stretch of its own.
+    """
+    found: list[Stretch] = []
+    open_for_more = False
+    for day, whole in span.days():
+        minutes = minutes_on(day)
+        if not minutes:
+            continue
+        if not whole:
+            found.append(Stretch(day, day, minutes // 2))
+        elif open_for_more and found[-1].minutes == minutes:
+            found[-1] = Stretch(found[-1].start, day, minutes)
+        else:
+            found.append(Stretch(day, day, minutes))
+        open_for_more = whole
+    return [stretch for stretch in found if stretch.minutes]
+
+
+def trimmed(stretch: Stretch, minutes_on: MinutesOn) -> Stretch:
+    """The same without days off at either end; as it is where it has no working day at all."""
+    start, end = stretch.start, stretch.end
+    while start <= end and not minutes_on(start):
+        start += DAY
+    while end >= start and not minutes_on(end):
+        end -= DAY
+    return Stretch(start, end, stretch.minutes) if start <= end else stretch
+
+
+# --------------------------------------------------------------- the window of days
+
+
+def in_window(
+    wanted: Iterable[Stretch], there: Iterable[Stretch], *, since: date
+) -> tuple[set[Stretch], set[Stretch]]:
+    """Of both sides, what is to be compared: all that ends on or after `since`, and what it meets.
+
+    What ended before is history and stays as it is. But leave that was shortened or drawn out
+    across that day is the same leave: it is changed, rather than deleted on one side of the day
+    or booked twice on the other.
+    """
+    wanted, there = set(wanted), set(there)
+    chosen_wanted = {stretch for stretch in wanted if stretch.end >= since}
+    chosen_there = {stretch for stretch in there if stretch.end >= since}
+    while True:
+        more_there = _met(there - chosen_there, chosen_wanted)
+        more_wanted = _met(wanted - chosen_wanted, chosen_there)
+        if not more_there and not more_wanted:
+            return chosen_wanted, chosen_there
+        chosen_there |= more_there
+        chosen_wanted |= more_wanted
+
+
+def _met(candidates: set[Stretch], by: set[Stretch]) -> set[Stretch]:
+    first = min((other.start for other in by), default=date.max)
+    near = [one for one in candidates if one.end >= first]
+    return {one for one in near if any(one.overlaps(other) for other in by)}
+
+
+def paired(wanted: Iterable[Stretch], there: Iterable[Stretch]) -> dict[Stretch, Stretch]:
+    """Which of what is there is which of what is wanted, one to one: equal, begun on the same day,
+    ended on the same day, or overlapping; by the wanted one."""
+    left_wanted, left_there = sorted(wanted), sorted(there)
+    pairs: dict[Stretch, Stretch] = {}
+    rules: list[Callable[[Stretch, Stretch], bool]] = [
+        lambda one, other: one == other,
+        lambda one, other: one.start == other.start,
+        lambda one, other: one.end == other.end,
+        Stretch.overlaps,
+    ]
+    for is_it in rules:
+        for one in list(left_wanted):
+            match = next((other for other in left_there if is_it(one, other)), None)
+            if match is not None:
+                pairs[one] = match
+                left_wanted.remove(one)
+                left_there.remove(match)
+    return pairs
+
+
+def places(stretches: Iterable[Stretch]) -> dict[Stretch, date]:
+    """For each stretch the first day of the group that it overlaps with, directly or not."""
+    places: dict[Stretch, date] = {}
+    group: list[Stretch] = []
+    until: date | None = None
+    for stretch in sorted(stretches):
+        if until is None or stretch.start > until:
+            group, until = [], stretch.end
+        group.append(stretch)
+        until = max(until, stretch.end)
+        places[stretch] = group[0].start
+    return places

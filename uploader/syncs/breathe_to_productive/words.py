@@ -1,0 +1,49 @@
+"""What a leave sync warns of, in sentences for people."""
+
+from collections.abc import Callable, Collection, Iterable
+
+from uploader.syncs.breathe_to_productive.bookings import Bookings
+from uploader.syncs.breathe_to_productive.hours import Origin
+
+Warn = Callable[[str], None]
+# So many are named; of the rest it is said how many there are.
+NAMED = 10
+
+BLIND = (
+    "Productive shows this token no bookings but those of its owner. Either nobody else has any "
+    "yet, or the token may not see them, and then all leave would be booked a second time. Connect "
+    "with the token of an admin; only if really nobody else has any booking, approve this plan."
+)
+BLIND_AFTER_ALL = (
+    "a booking that was just made for somebody else is not shown to this token; it was deleted "
+    "again, and nothing else was written. Connect with the token of an admin"
+)
+ORIGINS: dict[Origin, str] = {
+    "availability": "Working hours taken from availabilities, as no salary tells them",
+    "usual": "7 h a day from Monday to Friday assumed, as neither a salary nor an availability "
+    "tells the working hours",
+}
+UNEVEN = "Two different weeks in turn: of each weekday the larger hours were taken"
+
+
+def named(emails: Iterable[str]) -> str:
+    emails = sorted(emails)
+    more = len(emails) - NAMED
+    return ", ".join(emails[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def warn_of_hours(people: Collection[Bookings], warn: Warn) -> None:
+    for origin, sentence in ORIGINS.items():
+        concerned = [each.leave.email for each in people if origin in each.hours.origins]
+        if concerned:
+            warn(f"{sentence}: {named(concerned)}.")
+    uneven = [each.leave.email for each in people if each.hours.is_uneven]
+    if uneven:
+        warn(f"{UNEVEN}: {named(uneven)}.")
+
+
+def warn_of_idle_spans(people: Iterable[Bookings], warn: Warn) -> None:
+    for each in people:
+        for category, span in each.idle:
+            days = f"{span.start}" if span.start == span.end else f"{span.start} to {span.end}"
+            warn(f"{each.leave.email}: {category.words} {days} has no working day; not booked.")
