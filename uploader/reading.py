@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from integrations.shapes import Page, Shape
 from uploader.items import Incomplete
 
+# The fewest rows of a page that there may be more behind.
+FULL_PAGE = 100
 # What was read longer ago is read again.
 FRESH = timedelta(minutes=15)
 
@@ -82,6 +84,8 @@ class Reading:
         listing.rows += page.rows
         listing.pages += 1
         listing.next = page.next
+        if listing.total is not None and len(listing.rows) > listing.total:
+            self._give_up(name, f"it has more than the {listing.total} entries it tells of")
         if page.next is None:
             self._prove(name, listing)
             listing.whole = True
@@ -91,7 +95,7 @@ class Reading:
             self._give_up(name, "it holds the same entry twice")
         if listing.total is not None and listing.total != len(listing.rows):
             self._give_up(name, f"it should have {listing.total} entries, not {len(listing.rows)}")
-        if listing.total is None and listing.pages > 1:
+        if listing.total is None and len(listing.rows) >= FULL_PAGE:
             self._give_up(name, "it does not say how many entries it has")
 
     def _give_up(self, name: str, why: str) -> None:

@@ -3,29 +3,15 @@
 import json
 import os
 import random
-import shutil
 import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-import pytest
-import redis
 
 from integrations.sandbox import Fault, World
 from tests.workers.installation import Installation
-
-Install = Callable[..., Installation]
-
-
-@pytest.fixture
-def install(tmp_path: Path, world: World, services: dict[str, str]) -> Iterator[Installation]:
-    installation = Installation(tmp_path, sandbox_url=world.url, **services)
-    yield installation
-    installation.kill_workers()
 
 
 def at_rescuetime(world: World, person: str) -> list[list[Any]]:
@@ -195,31 +181,3 @@ def test_no_token_in_any_log_or_message(install: Installation, world: World) -> 
     kept = install.logs() + install.manage("dumpdata").stdout
     for secret in secrets:
         assert secret not in kept
-
-
-@pytest.fixture(
-    params=[
-        "embedded",
-        pytest.param("services", marks=[pytest.mark.postgres, pytest.mark.redis]),
-    ]
-)
-def services(request: pytest.FixtureRequest) -> dict[str, str]:
-    """On SQLite with the embedded broker, and on PostgreSQL with Redis."""
-    if request.param == "embedded":
-        return {}
-    return {
-        "database_url": request.getfixturevalue("postgres_url"),
-        "redis_url": request.getfixturevalue("redis_url"),
-    }
-
-
-@pytest.fixture
-def empty_broker(services: dict[str, str]) -> Callable[[Installation], None]:
-    def empty(installation: Installation) -> None:
-        if not services:
-            shutil.rmtree(installation.folder / "var" / "broker" / "messages")
-            (installation.folder / "var" / "broker" / "messages").mkdir()
-            return
-        redis.Redis.from_url(services["redis_url"]).flushdb()
-
-    return empty

@@ -10,8 +10,9 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 Content = Any
 
 
-def want(key: str, content: Content, likeness: Content = None) -> Item:
-    return Item(key=key, content=content, likeness=likeness, subject="ada", what=f"{key} wanted")
+def want(key: str, content: Content, likeness: Content = None, place: str = "") -> Item:
+    what = f"{key} wanted"
+    return Item(key=key, content=content, likeness=likeness, place=place, subject="ada", what=what)
 
 
 def there(
@@ -21,8 +22,11 @@ def there(
     key: str | None = None,
     ours: bool | None = None,
     likeness: Content = None,
+    place: str = "",
 ) -> Item:
-    return Item(key=key, content=content, ref=ref, ours=ours, likeness=likeness, what=ref)
+    return Item(
+        key=key, content=content, ref=ref, ours=ours, likeness=likeness, place=place, what=ref
+    )
 
 
 def link(key: str, ref: str | None, wanted: Content, found: Content, **more: Any) -> Link:
@@ -38,12 +42,13 @@ def planned(
     *links: Link,
     on_edit: OnEdit = "restore",
     adopt: bool = False,
+    managed: bool = False,
     now: datetime = NOW,
 ) -> Plan:
     store = MemoryLinks()
     for one in links:
         store.save(one)
-    return plan(desired, existing, store, on_edit=on_edit, now=now, adopt=adopt)
+    return plan(desired, existing, store, on_edit=on_edit, now=now, adopt=adopt, managed=managed)
 
 
 def words(made: Plan) -> list[tuple[str, str, str | None]]:

@@ -148,6 +148,26 @@ def test_an_empty_source_is_unsafe_however_little_is_there() -> None:
     assert unsafe([planned([], [])], max_delete_share=0.3) is None
 
 
+@pytest.mark.parametrize(("hidden", "of", "is_safe"), [(3, 9, True), (4, 9, False), (7, 20, False)])
+def test_when_much_of_what_we_made_is_not_shown_nobody_makes_it_again_unseen(
+    hidden: int, of: int, is_safe: bool
+) -> None:
+    desired = [want(f"k{n}", n) for n in range(of)]
+    existing = [there(f"r{n}", n) for n in range(hidden, of)]
+    made = planned(desired, existing, *(link(f"k{n}", f"r{n}", n, n) for n in range(of)))
+
+    reason = unsafe([made], max_delete_share=0.3)
+
+    assert (made.known, made.vanished) == (of, hidden)
+    assert (reason is None) == is_safe
+    assert is_safe or (reason or "").startswith(f"{hidden} of the {of} that we put at the target")
+
+
+def test_what_was_never_answered_has_not_vanished() -> None:
+    made = planned([want("a", 1)], [], link("a", None, 1, None, sent_at=NOW))
+    assert (made.known, made.vanished) == (0, 0)
+
+
 def test_batches_are_judged_as_a_whole() -> None:
     plans = [with_deletions(4, 10), with_deletions(0, 10)]
     assert unsafe(plans[:1], max_delete_share=0.3) is not None

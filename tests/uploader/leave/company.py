@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from integrations import connections
 from integrations.breathe.sandbox import BreatheSandbox
 from integrations.productive.sandbox import TOKENS, ProductiveSandbox
 from integrations.sandbox import Seen, World
-from uploader import hands, inline
+from uploader import hands, inline, reviews
 from uploader.models import Run, Sync
 from uploader.people import Address, Person
 
@@ -197,6 +199,23 @@ class Company:
             return inline.carry_out(run, manner=hands.Manner(clock=self.clock))
         except Killed:
             return None
+
+    def carry_through(self, *, times: int = 40) -> Run:
+        """Apply, as somebody does who means it: approve what waits, begin again what failed."""
+        for _ in range(times):
+            run = self.run_to_the_end(apply=True)
+            if run.status == Run.Status.NEEDS_REVIEW:
+                self.approve(run)
+            elif run.status != Run.Status.FAILED:
+                return run
+        raise AssertionError(f"not one of {times} runs went well: {run.error}")
+
+    def approve(self, run: Run) -> Run:
+        """The run that is to carry it out; it has not begun."""
+        somebody, _ = get_user_model().objects.get_or_create(username="somebody")
+        begun = reviews.approve(run, by=somebody, now=self.clock())
+        assert begun is not None
+        return begun
 
     def plan(self, **params: Any) -> inline.DryRun:
         manner = hands.Manner(clock=self.clock)

@@ -126,6 +126,6 @@ def _event(event: EventInFile, file: Path) -> Event:
         span = Span(
             event.start_date, event.end_date, event.half_day_at_start, event.half_day_at_end
         )
+        return Event(kind, span)
     except Impossible as slip:
         raise CannotRead(f"{file}: an event cannot be meant: {slip}.") from None
-    return Event(kind, span)

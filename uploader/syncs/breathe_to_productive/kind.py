@@ -297,7 +297,6 @@ class BreatheToProductive(Kind):
             after=booking.start - DAY,
         )
         if booking.id not in {shown.id for shown in found.rows}:
-            self.context.target.delete_booking(booking.id)
             raise UnexpectedError(
                 provider="Productive", doing="looking at a booking", excerpt=BLIND_AFTER_ALL
             )

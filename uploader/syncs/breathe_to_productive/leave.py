@@ -1,10 +1,13 @@
 """What a source of leave says of one person, be it Breathe HR itself or a folder of files."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
 
-from uploader.syncs.breathe_to_productive.spans import Span
+from uploader.syncs.breathe_to_productive.spans import Impossible, Span
+
+# Nobody is away for longer: it is a slip of the pen, and has too many days to count.
+LONGEST = timedelta(days=3653)
 
 # As the tool before called them, in its settings and in its files.
 LeaveKind = Literal["holiday", "sickness", "other_leave"]
@@ -22,6 +25,11 @@ class Event:
 
     kind: LeaveKind
     span: Span
+
+    def __post_init__(self) -> None:
+        if self.span.end - self.span.start > LONGEST:
+            days = f"{self.span.start} to {self.span.end}"
+            raise Impossible(f"it lasts from {days}, more than ten years")
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ class BreatheSource:
             return []
         if entry.status not in self.wanted.training_statuses:
             return []
-        whole = Span(entry.start, entry.end)
+        whole = Event("other_leave", Span(entry.start, entry.end)).span
         if not entry.half_day or entry.half is None:
             return self._of_kind("other_leave", [whole])
         # Half of every day of it: mornings, or afternoons.
