@@ -343,8 +343,7 @@ def _remember(plan: Plan, links: Links, *, now: Callable[[], datetime]) -> None:
         links.save(Link(key=ADOPTING, sent_at=now()))
     for key in plan.forgotten:
         links.forget(key)
-    for link in plan.links:
-        links.save(link)
+    links.save_all(plan.links)
     if plan.adopting:
         links.forget(ADOPTING)
 

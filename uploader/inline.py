@@ -62,10 +62,11 @@ def _mention_open_run(report: DryRun) -> None:
 
 
 def _plan_all(kind: kinds.Kind, report: DryRun, manner: work.Manner) -> None:
+    planner = planning.Planner(kind)
     plans, chosen = [], []
     for batch in kind.preview() or kind.batches():
         try:
-            plan = planning.planned(kind, batch, now=manner.clock())
+            plan = planner.plan(batch, now=manner.clock())
         except RejectedError as error:
             report.warnings.append(str(error))
             continue

@@ -69,6 +69,7 @@ class Links(Protocol):
 
     def all(self) -> Iterable[Link]: ...
     def save(self, link: Link) -> None: ...
+    def save_all(self, links: Iterable[Link]) -> None: ...
     def forget(self, key: str) -> None: ...
 
 
@@ -83,6 +84,10 @@ class MemoryLinks:
 
     def save(self, link: Link) -> None:
         self.by_key[link.key] = link
+
+    def save_all(self, links: Iterable[Link]) -> None:
+        for link in links:
+            self.save(link)
 
     def forget(self, key: str) -> None:
         self.by_key.pop(key, None)

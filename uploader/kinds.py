@@ -90,6 +90,8 @@ class Kind:
     adopt: ClassVar[bool] = False
     # Whatever is in its categories at the target is ours, whoever made it.
     managed: ClassVar[bool] = False
+    # What its changes say, and of whom, is nobody's business after a year: not even that stays.
+    is_private: ClassVar[bool] = False
     # Made by itself for a person who has connected both sides, rather than set up by staff.
     for_members: ClassVar[bool] = False
     # Each batch is planned and applied before the next is looked at: nothing waits for review.

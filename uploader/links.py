@@ -1,42 +1,62 @@
 """The links of one sync and part, kept in the database for the engine."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from uploader import engine
 from uploader.models import Link, Sync
 
+KEPT = ("ref", "wanted", "found", "sent_at", "refused_at", "reason")
+
 
 class StoredLinks:
-    def __init__(self, sync: Sync, part: str = "") -> None:
+    """`known`: what the database holds of this part, where that was just read."""
+
+    def __init__(
+        self, sync: Sync, part: str = "", *, known: Iterable[engine.Link] | None = None
+    ) -> None:
         self.sync = sync
         self.part = part
+        self.known = known
 
     def all(self) -> Iterable[engine.Link]:
-        for row in Link.objects.filter(sync=self.sync, part=self.part):
-            yield engine.Link(
-                key=row.key,
-                ref=row.ref,
-                wanted=row.wanted,
-                found=row.found,
-                sent_at=row.sent_at,
-                refused_at=row.refused_at,
-                reason=row.reason,
-            )
+        if self.known is not None:
+            return self.known
+        return [_link(row) for row in Link.objects.filter(sync=self.sync, part=self.part)]
 
     def save(self, link: engine.Link) -> None:
-        Link.objects.update_or_create(
-            sync=self.sync,
-            part=self.part,
-            key=link.key,
-            defaults={
-                "ref": link.ref,
-                "wanted": link.wanted,
-                "found": link.found,
-                "sent_at": link.sent_at,
-                "refused_at": link.refused_at,
-                "reason": link.reason,
-            },
+        self.save_all([link])
+
+    def save_all(self, links: Iterable[engine.Link]) -> None:
+        """All of them or none."""
+        rows = [
+            Link(
+                sync=self.sync,
+                part=self.part,
+                key=link.key,
+                **{name: getattr(link, name) for name in KEPT},
+            )
+            for link in links
+        ]
+        Link.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["sync", "part", "key"],
+            update_fields=KEPT,
+            batch_size=500,
         )
 
     def forget(self, key: str) -> None:
         Link.objects.filter(sync=self.sync, part=self.part, key=key).delete()
+
+
+def by_part(sync: Sync) -> dict[str, list[engine.Link]]:
+    """Everything that is remembered of a sync, in one question."""
+    links = defaultdict(list)
+    for row in Link.objects.filter(sync=sync).iterator(chunk_size=2000):
+        links[row.part].append(_link(row))
+    return links
+
+
+def _link(row: Link) -> engine.Link:
+    return engine.Link(key=row.key, **{name: getattr(row, name) for name in KEPT})

@@ -1,26 +1,41 @@
-"""Planning a batch of a kind, and whether plans may be carried out unseen; nothing is written."""
+"""Planning the batches of a kind, and whether plans may go unseen; nothing is written here."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from uploader import engine, kinds
-from uploader.links import StoredLinks
+from uploader.links import StoredLinks, by_part
 
 
-def planned(kind: kinds.Kind, batch: kinds.Batch, *, now: datetime) -> engine.Plan:
-    """The batch's plan; what there is to say of it goes to the kind's warnings."""
-    plan = engine.plan(
-        batch.desired(),
-        batch.existing(),
-        links_for(kind, batch),
-        on_edit=kind.on_edit,
-        adopt=kind.adopt,
-        managed=kind.managed,
-        now=now,
-    )
-    for warning in plan.warnings:
-        kind.context.warn(f"{batch.label}: {warning}" if batch.label else warning)
-    return plan
+class Planner:
+    """Plans one batch after the other. Where all are planned before anything is written, what is
+    remembered of all of them is read at once."""
+
+    def __init__(self, kind: kinds.Kind) -> None:
+        self.kind = kind
+        together = kind.remembers and not kind.one_by_one
+        self.known = by_part(kind.context.sync) if together else None
+
+    def plan(self, batch: kinds.Batch, *, now: datetime) -> engine.Plan:
+        """The batch's plan; what there is to say of it goes to the kind's warnings."""
+        plan = engine.plan(
+            batch.desired(),
+            batch.existing(),
+            self._links(batch),
+            on_edit=self.kind.on_edit,
+            adopt=self.kind.adopt,
+            managed=self.kind.managed,
+            now=now,
+        )
+        for warning in plan.warnings:
+            self.kind.context.warn(f"{batch.label}: {warning}" if batch.label else warning)
+        return plan
+
+    def _links(self, batch: kinds.Batch) -> engine.Links:
+        if self.known is None:
+            return links_for(self.kind, batch)
+        known = self.known.get(batch.part, [])
+        return StoredLinks(self.kind.context.sync, batch.part, known=known)
 
 
 def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:

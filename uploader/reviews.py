@@ -1,6 +1,6 @@
 """Plans that wait for a person: superseded, approved, discarded.
 
-Beside uploader/runs.py the only writer of Run. Such a run is closed: it holds nothing up, and what
+Beside runs.py the only writer of Run. Such a run is closed: it holds nothing up, and what
 is approved of it is planned again by another run.
 """
 

@@ -1,4 +1,6 @@
-"""The life of a run: the only writer of Run. What a run does meanwhile is in uploader/work.py.
+"""The life of a run. What a run does meanwhile is in uploader/work.py.
+
+Beside reviews.py, for plans that wait for a person, the only writer of Run.
 
 The row is the truth and a message is a hint. `next_at` says when a run needs somebody; `claim`
 says who has it; every write says "where claim is mine". docs/life-of-a-run.md tells it whole.
@@ -17,7 +19,8 @@ from django.db.models.functions import Coalesce
 
 from integrations.encryption import Sealed
 from integrations.models import Connection
-from uploader.models import Change, Run, Sync
+from uploader import history
+from uploader.models import Run, Sync
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +38,6 @@ PATIENT_ATTEMPTS = 3
 # The trigger of a run that erases what was written for somebody who has disconnected.
 DISCONNECTED = "disconnected"
 NOTHING_KEPT = Sealed("")
-# Texts of changes older than this are let go; what happened, and when, stays.
-KEEP_TEXTS = timedelta(days=365)
 
 
 class Stopped(Exception):
@@ -333,7 +334,7 @@ def finish(
         error="",
         **reviewable,
     )
-    _tidy(run, now=now)
+    history.tidy(run, now=now)
 
 
 def fail(run: Run, why: str, *, now: datetime) -> None:
@@ -383,19 +384,3 @@ def show(sync: Sync, summary: dict[str, Any]) -> None:
 def hasten(sync: Sync, *, now: datetime) -> None:
     """Whoever let go of a stopped run says so: what was queued behind it need not wait longer."""
     sync.runs.filter(status=Run.Status.QUEUED, claim=0, next_at__gt=now).update(next_at=now)
-
-
-def _tidy(run: Run, *, now: datetime) -> None:
-    """Keep the history short: see docs/life-of-a-run.md, "What is kept"."""
-    if is_empty(run):
-        before = run.sync.runs.filter(pk__lt=run.pk).first()
-        if before is not None and is_empty(before):
-            before.delete()
-    Change.objects.filter(run__sync=run.sync_id, run__ended_at__lt=now - KEEP_TEXTS).exclude(
-        before=None, after=None
-    ).update(before=None, after=None)
-
-
-def is_empty(run: Run) -> bool:
-    """Whether a run ended well and had nothing to say."""
-    return run.status == Run.Status.FINISHED and not run.warnings and not run.changes.exists()

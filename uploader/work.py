@@ -160,6 +160,7 @@ class Working:
             explicit=self.run.trigger == "command",
             kept=_opened(self.run),
         )
+        self.planner = planning.Planner(self.kind)
         for warning in self.run.warnings:  # of what earlier slices and attempts did
             self.kind.context.warn(warning)
         self._forget_plans_of_dead_attempts()
@@ -272,7 +273,7 @@ class Working:
     # ---------------------------------------------------------------- both ways
 
     def _plan(self, batch: kinds.Batch) -> engine.Plan:
-        plan = planning.planned(self.kind, batch, now=self.manner.clock())
+        plan = self.planner.plan(batch, now=self.manner.clock())
         if batch.chosen:
             self.unchanged += plan.unchanged
         return plan

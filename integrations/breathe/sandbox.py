@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from integrations.breathe import sandbox_company as company
+from integrations.breathe.sandbox_happenings import HAPPENINGS, happen
 from integrations.breathe.sandbox_paging import Allowance, Refused, asked_page, page_headers
 from integrations.breathe.sandbox_records import Records
 from integrations.breathe.sandbox_rows import Row
@@ -44,6 +45,11 @@ class BreatheSandbox(Records):
         "retry_after": Switch(("none", "seconds"), "whether 429 says how long to wait"),
         "error_body": Switch(("object", "string"), "what `error` is in refusals other than 401"),
     }
+
+    happenings = HAPPENINGS
+
+    def happen(self, name: str) -> None:
+        happen(self, name, today=self.now().date())
 
     def seed(self) -> None:
         self.keys = {KEY}

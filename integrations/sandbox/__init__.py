@@ -65,6 +65,8 @@ class Sandbox:
     title: ClassVar[str]
     prefixes: ClassVar[tuple[str, ...]] = ()  # unknown paths below these are this provider's
     declared: ClassVar[dict[str, Switch]] = {}
+    # What the state page can let happen to the seeded people: a name and words for each.
+    happenings: ClassVar[dict[str, str]] = {}
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -116,6 +118,10 @@ class Sandbox:
     def expire(self, person: str) -> None:
         """The person's access tokens are past their time; LookupError if unknown."""
         raise LookupError(f"{self.title} has no people to connect")
+
+    def happen(self, name: str) -> None:
+        """Let one of `happenings` happen; LookupError if it is unknown or cannot any more."""
+        raise LookupError(f"nothing called {name!r} can happen at {self.title}")
 
     def not_found(self, request: Request) -> Response:
         return html_answer("<h1>Page not found</h1>", title="Not found", status=404)

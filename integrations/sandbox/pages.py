@@ -47,6 +47,7 @@ class Control:
             "/switches": self._switch,
             "/revoke": self._revoke,
             "/expire": self._expire,
+            "/happen": self._happen,
             "/reset": self._reset,
             "/grant": self._grant,
         }
@@ -172,6 +173,15 @@ class Control:
         self.world.save(sandbox)
         return json_answer(token, Cache_Control="no-store")
 
+    def _happen(self, request: Request) -> Response:
+        given = request.fields()
+        sandbox = self.world[self._known(given.get("provider", ""))]
+        with sandbox.lock:
+            sandbox.happen(given.get("name", ""))
+            sandbox.dirty = True
+        self.world.save(sandbox)
+        return self._done(request, "happenings")
+
     def _revoke(self, request: Request) -> Response:
         sandbox, person = self._person(request)
         sandbox.revoke(person)
@@ -241,6 +251,7 @@ def _provider(sandbox: Sandbox) -> dict[str, Any]:
         return {
             "title": sandbox.title,
             **sandbox.state(),
+            "happenings": sandbox.happenings,
             "switches": {
                 name: {
                     "value": sandbox.switches[name],

@@ -31,12 +31,15 @@ FAULT_FIELDS = (
 )
 JUMPS = {
     "people": "People",
+    "happenings": "What may happen",
     "faults": "Faults",
     "switches": "Switches",
     "held": "What is held",
     "requests": "Requests",
     "reset": "Start again",
 }
+# Of what a provider tells, these have places of their own.
+HAVE_PLACES = ("title", "switches", "people", "happenings")
 # May be long, so it wraps anywhere.
 LONG = ("metadata", "request", "text", "basename", "about")
 Row = dict[str, Any]
@@ -54,7 +57,8 @@ def state_page(
     return (
         f'<header><p class="banner">Sandbox: nothing here is real.{back}</p><h1>Sandbox</h1>'
         f'<nav aria-label="On this page"><ul>{jumps}</ul></nav>{said}</header><main>'
-        f"{_people(providers)}{_faults(state, numbers)}{_switches(providers)}{_held(providers)}"
+        f"{_people(providers)}{_happenings(providers)}{_faults(state, numbers)}"
+        f"{_switches(providers)}{_held(providers)}"
         f"{_requests(state['requests'])}{RESET}</main>"
     )
 
@@ -103,6 +107,24 @@ def _people_of(slug: str, shown: dict[str, Any]) -> str:
         )
 
     return _table(shown["title"], shown.get("people", []), more={"Access": access, "": act})
+
+
+# ------------------------------------------------------------------- happenings
+
+
+def _happenings(providers: dict[str, Any]) -> str:
+    buttons = "".join(
+        f'<form method="post" action="/happen" class="inline">{_hidden("provider", slug)}'
+        f"{_hidden('name', name)}<button>{escape(words)}</button></form> "
+        for slug, shown in providers.items()
+        for name, words in shown["happenings"].items()
+    )
+    return (
+        f'<section id="happenings"><h2>What may happen</h2><p>Then run the sync again, and look at '
+        f"its plan.</p>{buttons}</section>"
+        if buttons
+        else ""
+    )
 
 
 # ----------------------------------------------------------------------- faults
@@ -205,7 +227,7 @@ def _held(providers: dict[str, Any]) -> str:
 
 
 def _held_by(shown: dict[str, Any]) -> str:
-    rest = {k: v for k, v in shown.items() if k not in ("title", "switches", "people")}
+    rest = {k: v for k, v in shown.items() if k not in HAVE_PLACES}
     singles = "".join(
         f"<li>{label(name)}: {escape(str(value))}</li>"
         for name, value in rest.items()

@@ -71,7 +71,7 @@ def test_there_is_nothing_to_revoke_for_who_has_not_connected(project: Project) 
 def test_what_one_acts_on_comes_first_and_can_be_jumped_to(project: Project) -> None:
     text = page(project.world)
 
-    places = ["people", "faults", "switches", "held", "requests", "reset"]
+    places = ["people", "happenings", "faults", "switches", "held", "requests", "reset"]
     assert re.findall(r'<a href="#(\w+)">', text) == places
     found = [text.index(f'id="{place}"') for place in places]
     assert found == sorted(found)

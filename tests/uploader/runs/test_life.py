@@ -13,7 +13,7 @@ from integrations.errors import (
 )
 from integrations.models import Connection
 from integrations.pace import Paused
-from tests.uploader.runs.shelf import START, Clock, shelf, started
+from tests.uploader.runs.shelf import START, Clock, Whole, shelf, started
 from uploader import hands, inline, runs, work
 from uploader.models import Run, Sync
 
@@ -348,6 +348,23 @@ def test_texts_of_changes_are_let_go_after_a_year(
     carry(started(sync, clock), manner)
     line = run.changes.get()
     assert (line.what, line.outcome, line.after) == ("book a", "done", None)
+
+
+def test_of_a_private_kind_not_even_the_lines_stay_for_longer(
+    sync: Sync, clock: Clock, manner: work.Manner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Whole, "is_private", True)
+    shelf.wanted = {"a": "A"}
+    run = started(sync, clock)
+    carry(run, manner)
+    clock.forward(days=300)
+    carry(started(sync, clock), manner)
+    assert run.changes.exists()
+    clock.forward(days=66)
+    carry(started(sync, clock), manner)
+    run.refresh_from_db()
+    assert not run.changes.exists()
+    assert run.counts["create"] == 1
 
 
 def test_the_summary_is_kept_for_the_pages(

@@ -110,6 +110,7 @@ class BreatheToProductive(Kind):
     takes = ("since", "only", "exclude", "from_dump")
     on_edit = "restore"
     managed = True
+    is_private = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
