@@ -80,11 +80,13 @@ class Terminal:
 
 
 def _bar(out: Output) -> Progress:
+    # Django's wrapper would end every piece of the bar with a line break, and paint it red.
+    stream = getattr(out, "_out", out)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(file=out),  # type: ignore[arg-type]
+        console=Console(file=stream),  # type: ignore[arg-type]
         transient=True,
     )

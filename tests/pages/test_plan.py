@@ -221,6 +221,14 @@ def test_while_a_run_is_open_the_plan_goes_on_waiting(plan: Run, sync: Sync) -> 
     assert Run.objects.count() == 2
 
 
+def test_of_a_sync_that_is_switched_off_nothing_is_carried_out(plan: Run) -> None:
+    Sync.objects.update(enabled=False)
+
+    assert "this sync is switched off" in words_of(approve(staff(*DECIDE), plan))
+
+    assert Run.objects.count() == 1
+
+
 def test_discarding_writes_nothing_and_the_next_run_plans_anew(plan: Run, sync: Sync) -> None:
     sam = staff(*DECIDE)
 

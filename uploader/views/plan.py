@@ -132,6 +132,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("checksum") != run.checksum:
         messages.error(request, "Nothing was begun: this page showed another plan.")
         return redirect("plan", run.pk)
+    if not run.sync.enabled:
+        messages.warning(request, "Nothing was begun: this sync is switched off.")
+        return redirect("plan", run.pk)
     begun = reviews.approve(run, by=request.user, now=timezone.now())
     if begun is not None:
         messages.success(request, "Approved. It is being carried out.")

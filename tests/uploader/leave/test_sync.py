@@ -317,16 +317,22 @@ def test_leave_that_is_drawn_out_across_the_border_is_not_booked_twice(company: 
     assert company.booked(ada) == [("holiday", "2026-12-07", "2027-03-12", 420)]
 
 
-def test_leave_that_is_cut_short_across_the_border_keeps_what_was_taken(company: Company) -> None:
+def test_leave_that_is_cut_short_across_the_border_stays_before_it(company: Company) -> None:
+    """What lies before the window is history, and no run looks at it."""
     ada = company.hire("ada")
     absence = company.breathe.add_absence(ada.at_breathe, day("2026-12-07"), day("2027-03-12"))
     company.run()
     company.clock.forward(days=110)
     company.breathe.change("absences", absence, end_date=day("2026-12-11"))
+    company.forget_requests()
 
-    company.run()
+    for _ in range(3):
+        company.run()
+        company.clock.forward(days=1)
 
-    assert company.booked(ada) == [("holiday", "2026-12-07", "2026-12-11", 420)]
+    # 90 days before the 22nd of March.
+    assert company.booked(ada) == [("holiday", "2026-12-07", "2026-12-21", 420)]
+    assert [seen.method for seen in company.writes()] == ["PATCH"]
 
 
 # --------------------------------------------------------------- changes at the source
@@ -498,7 +504,7 @@ def test_a_booking_of_another_shape_is_left_alone_and_not_doubled(
     [line] = run.changes.all()
     assert (line.action, line.outcome) == ("conflict", "skipped")
     assert line.what == "holiday 2026-12-07 to 2026-12-09, 7 h a day"
-    assert "holiday 2026-12-08 to 2026-12-08, not by the day" in line.reason
+    assert "holiday 2026-12-08, not booked by the day" in line.reason
 
 
 @pytest.mark.parametrize("state", ["canceled", "rejected", "draft"])

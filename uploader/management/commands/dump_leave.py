@@ -60,6 +60,12 @@ class Command(JsonCommand):
             if not isinstance(kind, BreatheToProductive):
                 raise TypeError(f"{sync.name} was checked to be a leave sync")
             files = kind.dump(folder)
+        others = sorted({file.name for file in folder.glob("*.json")} - {f.name for f in files})
+        if others:
+            kind.context.warn(
+                f"{len(others)} more .json in {folder} (such as {others[0]}); `sync --from-dump` "
+                "reads those as well."
+            )
         for warning in kind.context.warnings:
             self.warn(warning)
         self.show(f"{len(files)} file{'s' * (len(files) != 1)} in {folder}")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from integrations.productive.client import Booking
 from uploader.items import Item
@@ -51,26 +52,23 @@ class Bookings:
         self._stretches = {category: self._to_book(category) for category in categories}
 
     def _to_book(self, category: Category) -> list[Stretch]:
+        """Spans are cut to the window whole, by their end, so that nothing changes as it slides."""
         found: list[Stretch] = []
         spans = [event.span for event in self.leave.events if event.kind in category.kinds]
         for span in merged(spans):
+            if span.end < self.leave.since:
+                continue
             booked = stretches(span, self.hours.minutes_on)
-            if not booked and span.end >= self.leave.since:
+            if not booked:
                 self.idle.append((category, span))
             found += booked
         return found
 
     def first_day(self) -> date:
-        """From when on bookings have to be known: the first day of the window, or of what ends in
-        it, or of what `compare` has drawn into it."""
-        days = [date.fromisoformat(item.content["from"]) for item in self.wanted]
-        days += [
-            stretch.start
-            for stretches in self._stretches.values()
-            for stretch in stretches
-            if stretch.end >= self.leave.since
-        ]
-        return min([self.leave.since, *days])
+        """From when on bookings have to be known: the first day of the window, or of what is to be
+        booked."""
+        wanted = [stretch.start for own in self._stretches.values() for stretch in own]
+        return min([self.leave.since, *wanted])
 
     def compare(self, there: Iterable[Booking]) -> None:
         self.wanted, self.existing = [], []
@@ -95,72 +93,89 @@ class Bookings:
         place: str,
         booking: Booking | None = None,
     ) -> Item:
-        is_per_day = booking is None or booking.minutes is not None
         return Item(
             key=key,
-            content={
-                "category": category.id,
-                "from": stretch.start.isoformat(),
-                "to": stretch.end.isoformat(),
-                "minutes": stretch.minutes if is_per_day else None,
-            },
+            content=_content(category, stretch),
             ref=booking.id if booking else None,
-            ours=is_per_day if booking else None,
+            ours=True if booking else None,
             subject=self.leave.email,
-            what=in_words(category.words, stretch) if is_per_day else _foreign(category, stretch),
+            what=in_words(category.words, stretch),
             place=place,
         )
 
+    def obstacle(self, category: Category, booking: Booking, *, key: str) -> Item:
+        """A booking of another shape, such as a percentage, in the way of what has this key.
 
-@dataclass
+        It may be in the way of several, and is an item for each of them.
+        """
+        shape = _as_stretch(booking)
+        return Item(
+            key=key,
+            content={**_content(category, shape), "minutes": None},
+            ref=f"{booking.id} {key}",
+            ours=False,
+            subject=self.leave.email,
+            what=f"{category.words} {_days(shape)}, not booked by the day",
+        )
+
+
 class _Side:
     """One category of one person."""
 
-    bookings: Bookings
-    category: Category
-    there: list[Booking]
+    def __init__(self, bookings: Bookings, category: Category, there: list[Booking]) -> None:
+        self.bookings = bookings
+        self.category = category
+        self.by_day = [booking for booking in there if booking.minutes is not None]
+        self.others = [booking for booking in there if booking.minutes is None]
 
     def compare(self, to_book: list[Stretch]) -> None:
         minutes_on = self.bookings.hours.minutes_on
-        booked = {
-            booking.id: trimmed(_as_stretch(booking), minutes_on)
-            for booking in self.there
-            if booking.minutes is not None
-        }
+        booked = {each.id: trimmed(_as_stretch(each), minutes_on) for each in self.by_day}
         since = self.bookings.leave.since
-        wanted, there = in_window(to_book, booked.values(), since=since)
+        wanted, there = in_window(to_book, booked.values(), since=since, minutes_on=minutes_on)
         pairs = paired(wanted, there)
+        obstacles = self._obstacles(wanted, pairs)
+        # What stands for something that cannot be booked stays as it is.
+        there -= {pairs[stretch] for stretch in obstacles if stretch in pairs}
         self.places = places({*wanted, *there})
-        self.keys = {stretch: f"{self.category.id} {stretch.start}" for stretch in wanted}
+        keys = {stretch: f"{self.category.id} {stretch.start}" for stretch in wanted}
         for stretch in sorted(wanted):
-            self.bookings.wanted.append(self._item(stretch, key=self.keys[stretch]))
-        keys = {match: self.keys[stretch] for stretch, match in pairs.items()}
-        for booking in self.there:
-            shown = booked.get(booking.id)
+            self.bookings.wanted.append(self._item(stretch, key=keys[stretch]))
+        matches = {match: keys[stretch] for stretch, match in pairs.items()}
+        for booking in self.by_day:
+            shown = booked[booking.id]
             if shown in there:
                 # Further copies have no key: they are nobody's.
-                key = keys.pop(shown, None)
+                key = matches.pop(shown, None)
                 self.bookings.existing.append(self._item(shown, key=key, booking=booking))
-        self._find_obstacles(wanted - pairs.keys())
+        for stretch, obstacle in obstacles.items():
+            item = self.bookings.obstacle(self.category, obstacle, key=keys[stretch])
+            self.bookings.existing.append(item)
 
-    def _find_obstacles(self, missing: set[Stretch]) -> None:
-        """Bookings of another shape, such as a percentage, are never touched nor doubled."""
-        for booking in self.there:
-            if booking.minutes is not None:
-                continue
-            shape = _as_stretch(booking)
-            met = next((one for one in sorted(missing) if one.overlaps(shape)), None)
-            if met is not None:
-                missing.discard(met)
-                self.bookings.existing.append(
-                    self.bookings.item(
-                        self.category, shape, key=self.keys[met], place="", booking=booking
-                    )
-                )
+    def _obstacles(
+        self, wanted: set[Stretch], pairs: dict[Stretch, Stretch]
+    ) -> dict[Stretch, Booking]:
+        """What is not there yet and what is in its way, which is neither touched nor booked over."""
+        return {
+            stretch: booking
+            for stretch in wanted
+            if pairs.get(stretch) != stretch
+            for booking in sorted(self.others, key=lambda other: other.id, reverse=True)
+            if _as_stretch(booking).overlaps(stretch)
+        }
 
     def _item(self, stretch: Stretch, *, key: str | None, booking: Booking | None = None) -> Item:
         place = f"{self.category.id} {self.places[stretch]}"
         return self.bookings.item(self.category, stretch, key=key, place=place, booking=booking)
+
+
+def _content(category: Category, stretch: Stretch) -> dict[str, Any]:
+    return {
+        "category": category.id,
+        "from": stretch.start.isoformat(),
+        "to": stretch.end.isoformat(),
+        "minutes": stretch.minutes,
+    }
 
 
 def _as_stretch(booking: Booking) -> Stretch:
@@ -169,9 +184,14 @@ def _as_stretch(booking: Booking) -> Stretch:
 
 def in_words(kind: str, stretch: Stretch) -> str:
     """“holiday 2026-12-01 to 2026-12-04, 7 h a day”."""
+    each = "" if stretch.start == stretch.end else " a day"
+    return f"{kind} {_days(stretch)}, {hours_in_words(stretch.minutes)}{each}"
+
+
+def _days(stretch: Stretch) -> str:
     if stretch.start == stretch.end:
-        return f"{kind} {stretch.start}, {hours_in_words(stretch.minutes)}"
-    return f"{kind} {stretch.start} to {stretch.end}, {hours_in_words(stretch.minutes)} a day"
+        return f"{stretch.start}"
+    return f"{stretch.start} to {stretch.end}"
 
 
 def hours_in_words(minutes: int) -> str:
@@ -179,7 +199,3 @@ def hours_in_words(minutes: int) -> str:
     if rest in (0, 30):
         return f"{minutes / 60:g} h"
     return f"{hours} h {rest} min" if hours else f"{rest} min"
-
-
-def _foreign(category: Category, stretch: Stretch) -> str:
-    return f"{category.words} {stretch.start} to {stretch.end}, not by the day"

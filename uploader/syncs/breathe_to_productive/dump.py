@@ -5,7 +5,7 @@ It holds dates and kinds and nothing else: whoever looks into a fault needs no a
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,8 +25,9 @@ class EventInFile(Shape):
     type: Literal["holiday", "sickness", "other_leave"]
     start_date: Day
     end_date: Day
-    half_day_at_start: bool = False
-    half_day_at_end: bool = False
+    # The tool before wrote null now and then.
+    half_day_at_start: bool | None = False
+    half_day_at_end: bool | None = False
 
 
 class PersonInFile(Shape):
@@ -40,18 +41,26 @@ def write(
 ) -> list[Path]:
     """One file a person, readable by nobody else on this machine; the files."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return [
-        _write_one(leave, needed(leave, categories=categories), folder)
-        for leave in sorted(leaves, key=lambda leave: leave.email)
-    ]
+    files: list[Path] = []
+    for leave in sorted(leaves, key=lambda leave: leave.email):
+        file = _free(leave.email, folder, taken=files)
+        _write_one(leave, needed(leave, categories=categories), file)
+        files.append(file)
+    return files
 
 
-def _write_one(leave: Leave, events: list[Event], folder: Path) -> Path:
+def _free(email: str, folder: Path, *, taken: Collection[Path]) -> Path:
+    """A file of its own for everybody, even for two with one address: nobody gets lost."""
     # An address may hold whatever a path would take for a folder.
-    file = folder / f"{leave.email.replace('/', '_')}.json"
+    name = email.replace("/", "_")
+    names = (f"{name}.json", *(f"{name} {number}.json" for number in range(2, len(taken) + 2)))
+    return next(folder / each for each in names if folder / each not in taken)
+
+
+def _write_one(leave: Leave, events: list[Event], file: Path) -> None:
     file.touch(mode=0o600)
+    file.chmod(0o600)  # it may have been there
     file.write_text(json.dumps(_as_json(leave, events), indent=1) + "\n", encoding="utf-8")
-    return file
 
 
 def _as_json(leave: Leave, events: list[Event]) -> dict[str, Any]:
@@ -107,12 +116,13 @@ def _read_one(file: Path) -> Leave:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CannotRead(f"{file}: {where}: {first['msg']}.") from None
+        place = f"{file}: {where}" if where else f"{file}"
+        raise CannotRead(f"{place}: {first['msg']}.") from None
     except OSError as error:
         raise CannotRead(f"{file}: cannot be read: {error.strerror}.") from error
-    if not found.emails:
+    emails = tuple(dict.fromkeys(folded(email) for email in found.emails if email.strip()))
+    if not emails:
         raise CannotRead(f"{file}: emails: names nobody.")
-    emails = tuple(dict.fromkeys(folded(email) for email in found.emails))
     return Leave(
         emails=emails,
         events=tuple(_event(event, file) for event in found.events),
@@ -123,9 +133,8 @@ def _read_one(file: Path) -> Leave:
 def _event(event: EventInFile, file: Path) -> Event:
     kind: LeaveKind = event.type
     try:
-        span = Span(
-            event.start_date, event.end_date, event.half_day_at_start, event.half_day_at_end
-        )
+        halves = bool(event.half_day_at_start), bool(event.half_day_at_end)
+        span = Span(event.start_date, event.end_date, *halves)
         return Event(kind, span)
     except Impossible as slip:
         raise CannotRead(f"{file}: an event cannot be meant: {slip}.") from None

@@ -230,19 +230,12 @@ class BreatheToProductive(Kind):
         return by_person
 
     def _compare(self, people: list[tuple[Bookings, str]], used: list[Category]) -> None:
-        """List bookings from the first day on that matters, and further back if more do."""
         first = min((bookings.first_day() for bookings, _ in people), default=self.since)
-        while people:
-            by_person = defaultdict(list)
-            for booking in self._bookings(used, since=first):
-                by_person[booking.person_id].append(booking)
-            for bookings, person_id in people:
-                bookings.compare(by_person[person_id])
-            earlier = min(bookings.first_day() for bookings, _ in people)
-            if earlier >= first:
-                return
-            first = earlier
-            self.reading.forget(BOOKINGS)
+        by_person = defaultdict(list)
+        for booking in self._bookings(used, since=first):
+            by_person[booking.person_id].append(booking)
+        for bookings, person_id in people:
+            bookings.compare(by_person[person_id])
 
     def _bookings(self, used: list[Category], *, since: date) -> list[Booking]:
         """Live bookings of these categories that end on that day or later.

@@ -122,30 +122,43 @@ def trimmed(stretch: Stretch, minutes_on: MinutesOn) -> Stretch:
 
 
 def in_window(
-    wanted: Iterable[Stretch], there: Iterable[Stretch], *, since: date
+    wanted: Iterable[Stretch],
+    there: Iterable[Stretch],
+    *,
+    since: date,
+    minutes_on: MinutesOn,
 ) -> tuple[set[Stretch], set[Stretch]]:
-    """Of both sides, what is to be compared: all that ends on or after `since`, and what it meets.
+    """What is to be compared: all that is wanted, and of what is there all that ends on or after
+    `since` or overlaps what is wanted.
 
-    What ended before is history and stays as it is. But leave that was shortened or drawn out
-    across that day is the same leave: it is changed, rather than deleted on one side of the day
-    or booked twice on the other.
+    What lies before `since` is history and stays. So where something that is there began before,
+    and nothing is wanted on its first days any more, those days are wanted as they are.
     """
-    wanted, there = set(wanted), set(there)
-    chosen_wanted = {stretch for stretch in wanted if stretch.end >= since}
-    chosen_there = {stretch for stretch in there if stretch.end >= since}
-    while True:
-        more_there = _met(there - chosen_there, chosen_wanted)
-        more_wanted = _met(wanted - chosen_wanted, chosen_there)
-        if not more_there and not more_wanted:
-            return chosen_wanted, chosen_there
-        chosen_there |= more_there
-        chosen_wanted |= more_wanted
+    wanted = set(wanted)
+    first = min((stretch.start for stretch in wanted), default=since)
+    chosen = {
+        stretch
+        for stretch in there
+        if stretch.end >= since
+        or (stretch.end >= first and any(stretch.overlaps(other) for other in wanted))
+    }
+    past = [_past(stretch, wanted, since=since, minutes_on=minutes_on) for stretch in chosen]
+    # Of several that begin on the same day, one is enough to tell that somebody was away.
+    by_start = {stretch.start: stretch for stretch in sorted(filter(None, past))}
+    return wanted | set(by_start.values()), chosen
 
 
-def _met(candidates: set[Stretch], by: set[Stretch]) -> set[Stretch]:
-    first = min((other.start for other in by), default=date.max)
-    near = [one for one in candidates if one.end >= first]
-    return {one for one in near if any(one.overlaps(other) for other in by)}
+def _past(
+    stretch: Stretch, wanted: set[Stretch], *, since: date, minutes_on: MinutesOn
+) -> Stretch | None:
+    """Its days before `since`, up to the first that is wanted; None where there are none."""
+    end = min(stretch.end, since - DAY)
+    for other in wanted:
+        if other.end >= stretch.start:
+            end = min(end, other.start - DAY)
+    if end < stretch.start:
+        return None
+    return trimmed(Stretch(stretch.start, end, stretch.minutes), minutes_on)
 
 
 def paired(wanted: Iterable[Stretch], there: Iterable[Stretch]) -> dict[Stretch, Stretch]:
