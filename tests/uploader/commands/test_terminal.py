@@ -17,7 +17,7 @@ class Screen(StringIO):
 def test_on_a_screen_requests_are_counted_until_there_is_something_better() -> None:
     screen = Screen()
 
-    with Terminal(screen, doing="leave", say=screen.write) as shown:
+    with Terminal(screen, doing="leave", say=lambda sentence: None) as shown:
         for number in range(1, 4):
             shown.requested(number)
         shown.progress(2, 5)
@@ -34,7 +34,7 @@ def test_the_bar_stays_on_its_line_and_is_no_error() -> None:
 
     wrapper = OutputWrapper(screen)
     wrapper.style_func = lambda text: f"\x1b[31m{text}"
-    with Terminal(wrapper, doing="leave", say=screen.write) as shown:
+    with Terminal(wrapper, doing="leave", say=lambda sentence: None) as shown:
         shown.progress(1, 5)
         shown.progress(4, 5)
 

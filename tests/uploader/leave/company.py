@@ -136,6 +136,13 @@ class Company:
             self.productive.add_salary(at_productive.id, hours)
         return Colleague(email, at_breathe, at_productive.id)
 
+    def with_leave(self, *names: str) -> list[Colleague]:
+        """People who are all on holiday from the 7th to the 9th of December."""
+        people = [self.hire(name) for name in names]
+        for person in people:
+            self.breathe.add_absence(person.at_breathe, day("2026-12-07"), day("2026-12-09"))
+        return people
+
     def same_human(self, *emails: str) -> None:
         person = Person.objects.create(name=emails[0])
         for email in emails:

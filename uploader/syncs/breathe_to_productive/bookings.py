@@ -155,7 +155,7 @@ class _Side:
     def _obstacles(
         self, wanted: set[Stretch], pairs: dict[Stretch, Stretch]
     ) -> dict[Stretch, Booking]:
-        """What is not there yet and what is in its way, which is neither touched nor booked over."""
+        """What is not there yet, and what is in its way: neither touched nor booked over."""
         return {
             stretch: booking
             for stretch in wanted
