@@ -172,8 +172,9 @@ def check(connection: Connection, *, now: datetime) -> str:
     themselves makes it need that.
     """
     connection.refresh_from_db()  # it may have been connected again since it was read
+    gate = PacedGate.for_connection(connection, beat=_nothing, now=lambda: now)
     try:
-        detail = connection.spec.check(client(connection))
+        detail = connection.spec.check(client(connection, gate=gate))
     except ReconnectError as error:
         needs_reconnect(connection, str(error), now=now)
         raise

@@ -124,6 +124,8 @@ def _needs(item: pytest.Item) -> set[str]:
 
 def _is_for_services(item: pytest.Item) -> bool:
     """What touches the database through Django; pages look the same on every database."""
+    if item.get_closest_marker("once"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     touches = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}
     return bool(touches) and "chromium" not in fixtures

@@ -66,6 +66,10 @@ class Hands:
             raise SliceOver
         self.beat()
 
+    def fence(self) -> None:
+        """Called in one transaction with a write beside the run: raises where it is not ours."""
+        runs.save(self.run, requests=self.run.requests)
+
     def expect(self, total: int) -> None:
         runs.save(self.run, total=total)
         self.manner.on_progress(self.run.done, total)

@@ -1,7 +1,9 @@
 """The links of one sync and part, kept in the database for the engine."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
 
 from uploader import engine
 from uploader.models import Link, Sync
@@ -10,14 +12,21 @@ KEPT = ("ref", "wanted", "found", "sent_at", "refused_at", "reason")
 
 
 class StoredLinks:
-    """`known`: what the database holds of this part, where that was just read."""
+    """`known`: what the database holds of this part, where that was just read. `fence` is called
+    before every write, in one transaction with it, and raises where the run is in other hands."""
 
     def __init__(
-        self, sync: Sync, part: str = "", *, known: Iterable[engine.Link] | None = None
+        self,
+        sync: Sync,
+        part: str = "",
+        *,
+        known: Iterable[engine.Link] | None = None,
+        fence: Callable[[], None] = lambda: None,
     ) -> None:
         self.sync = sync
         self.part = part
         self.known = known
+        self.fence = fence
 
     def all(self) -> Iterable[engine.Link]:
         if self.known is not None:
@@ -38,16 +47,22 @@ class StoredLinks:
             )
             for link in links
         ]
-        Link.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["sync", "part", "key"],
-            update_fields=KEPT,
-            batch_size=500,
-        )
+        if not rows:
+            return
+        with transaction.atomic():
+            self.fence()
+            Link.objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=["sync", "part", "key"],
+                update_fields=KEPT,
+                batch_size=500,
+            )
 
     def forget(self, key: str) -> None:
-        Link.objects.filter(sync=self.sync, part=self.part, key=key).delete()
+        with transaction.atomic():
+            self.fence()
+            Link.objects.filter(sync=self.sync, part=self.part, key=key).delete()
 
 
 def by_part(sync: Sync) -> dict[str, list[engine.Link]]:

@@ -1,6 +1,6 @@
 """Planning the batches of a kind, and whether plans may go unseen; nothing is written here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from uploader import engine, kinds
@@ -32,16 +32,18 @@ class Planner:
         return plan
 
     def _links(self, batch: kinds.Batch) -> engine.Links:
-        if self.known is None:
-            return links_for(self.kind, batch)
-        known = self.known.get(batch.part, [])
+        if not self.kind.remembers:
+            return engine.MemoryLinks()
+        known = None if self.known is None else self.known.get(batch.part, [])
         return StoredLinks(self.kind.context.sync, batch.part, known=known)
 
 
-def links_for(kind: kinds.Kind, batch: kinds.Batch) -> engine.Links:
+def links_to_write(
+    kind: kinds.Kind, batch: kinds.Batch, *, fence: Callable[[], None]
+) -> engine.Links:
     """What we remember of this batch; nothing where the target shows it all."""
     if kind.remembers:
-        return StoredLinks(kind.context.sync, batch.part)
+        return StoredLinks(kind.context.sync, batch.part, fence=fence)
     return engine.MemoryLinks()
 
 

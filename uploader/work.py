@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from integrations import connections
 from integrations.encryption import CannotOpen
@@ -209,13 +209,14 @@ class Working:
     def _record_rejected(self, batch: kinds.Batch, error: RejectedError) -> None:
         """A batch that cannot be read is a line of its own; the others go on."""
         self.problems = True
-        self._line(
+        line = Change(
             action="update",
             key=batch.part,
             what=batch.part,
             outcome=Change.Outcome.REJECTED,
             reason=str(error),
         )
+        self._write([line])
 
     # ----------------------------------------------------------------- as a whole
 
@@ -255,8 +256,9 @@ class Working:
         return None
 
     def _leave_planned(self, whole: engine.Plan, why: str | None) -> None:
-        for change in whole.changes:
-            self._report(change, planned_outcome(change), change.reason)
+        self._write(
+            self._line(change, planned_outcome(change), change.reason) for change in whole.changes
+        )
         if why is not None:
             self.kind.context.warnings.insert(0, why)
         status = Run.Status.NEEDS_REVIEW if why is not None else Run.Status.FINISHED
@@ -282,7 +284,7 @@ class Working:
         engine.apply(
             plan,
             batch,
-            planning.links_for(self.kind, batch),
+            planning.links_to_write(self.kind, batch, fence=self.hands.fence),
             beat=self._between_changes,
             now=self.manner.clock,
             report=self._report,
@@ -295,11 +297,16 @@ class Working:
             self.hands.checkpoint()
 
     def _report(self, change: engine.Change, outcome: str, reason: str) -> None:
+        self._write([self._line(change, outcome, reason)])
+        if not self.kind.one_by_one:
+            self._progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
+
+    def _line(self, change: engine.Change, outcome: str, reason: str) -> Change:
         if change.held:
             outcome = Change.Outcome.REJECTED  # as it was: it stands until something changes
         if outcome == Change.Outcome.REJECTED:
             self.problems = True
-        self._line(
+        return Change(
             action=change.action,
             key=change.key or "",
             subject=change.subject,
@@ -310,16 +317,23 @@ class Working:
             outcome=outcome,
             reason=reason,
         )
-        if not self.kind.one_by_one and outcome != Change.Outcome.PLANNED:
-            self._progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
 
-    def _line(self, **values: Any) -> None:
-        self.lines += 1
-        Change.objects.create(run=self.run, n=self.lines, **values)
+    def _write(self, lines: Iterable[Change]) -> None:
+        """Into the history of this run, as long as it is in these hands."""
+        numbered = []
+        for line in lines:
+            self.lines += 1
+            line.run, line.n = self.run, self.lines
+            numbered.append(line)
+        with transaction.atomic():
+            self.hands.fence()
+            Change.objects.bulk_create(numbered, batch_size=500)
 
     def _forget_plans_of_dead_attempts(self) -> None:
         """A run taken up again plans anew; only what was carried out stays written."""
-        self.run.changes.exclude(outcome=Change.Outcome.DONE).delete()
+        with transaction.atomic():
+            self.hands.fence()
+            self.run.changes.exclude(outcome=Change.Outcome.DONE).delete()
         last = self.run.changes.order_by("-n").first()
         self.lines = last.n if last else 0
         self.earlier = self.run.changes.exclude(action="delete").count()

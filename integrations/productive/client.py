@@ -193,9 +193,9 @@ class ProductiveClient(Client):
         end: date,
         minutes: int,
     ) -> Booking:
-        """Other days or minutes; whose it is and of which category stays, and is only told back."""
+        """Other days, minutes or category; whose it is stays, and is only told back."""
         doing = "changing a booking"
-        attributes = _when(start, end, minutes)
+        attributes = {"event_id": event_id} | _when(start, end, minutes)
         body = {"data": {"type": "bookings", "id": booking_id, "attributes": attributes}}
         response = self._call("PATCH", _path(booking_id), doing=doing, body=body)
         return self._written(response, person_id=person_id, event_id=event_id, doing=doing)

@@ -68,17 +68,19 @@ def test_the_same_again_is_another_booking(
     assert {first.id, second.id} <= sandbox.bookings.keys()
 
 
-def test_a_booking_gets_other_days_and_minutes(
+def test_a_booking_gets_other_days_minutes_and_another_category(
     productive: ProductiveClient, sandbox: ProductiveSandbox, world: World
 ) -> None:
     made = productive.create_booking(**LEAVE)
-    after = LEAVE | {"start": WEDNESDAY, "minutes": 210}
+    other = next(number for number in ("502", "503") if number != LEAVE["event_id"])
+    after = LEAVE | {"start": WEDNESDAY, "minutes": 210, "event_id": other}
     assert productive.update_booking(made.id, **after) == made.model_copy(update=after)
     assert json.loads(world.requests[-1].body) == {
         "data": {
             "type": "bookings",
             "id": made.id,
             "attributes": {
+                "event_id": other,
                 "started_on": "2026-03-04",
                 "ended_on": "2026-03-04",
                 "booking_method_id": 1,
