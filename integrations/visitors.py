@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 View = Callable[..., HttpResponse]
+WANTED = "wanted"
 
 
 def signed_in(view: View) -> View:
@@ -24,6 +26,9 @@ def signed_in(view: View) -> View:
             raise Http404
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(reverse("home"))
+        # For the link by which staff sign in; it says nothing of whether there is such a page.
+        request.session[WANTED] = request.path
+        messages.info(request, "That page needs a sign-in. Staff sign in at the foot of this one.")
         return redirect("home")
 
     return guarded

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from integrations.admin import Explained
 from integrations.models import Connection
 from uploader import inline, kinds, runs, work
+from uploader.every import WORDS, EveryField
 from uploader.kinds import Kind
 from uploader.models import Change, Link, Notice, Run, Sync
 from uploader.people import Address, Person, folded
@@ -48,8 +49,10 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Sync
         fields = ("name", "source", "target", "mode", "every", "max_delete_share", "enabled")
+        field_classes = {"every": EveryField}
         help_texts = {
-            "every": "Days and hours:minutes:seconds, such as 1 00:00:00; empty: only on request.",
+            "name": "Small letters, digits, hyphens and underscores.",
+            "every": f"{WORDS.capitalize()}; the first run begins at once. Empty: only on request.",
             "max_delete_share": "If more than this share would go, a person is asked first.",
         }
 

@@ -58,6 +58,8 @@ REFUSALS_LAST = timedelta(days=1)
 ADOPTING = "(adopting)"
 # The key under which the refusal of a delete is remembered where nothing else is known.
 UNLINKED = "(unlinked) "
+BY_OTHERS = "It was made by hand or by another tool."
+GONE = "The source does not have it any more."
 STAYS = "It stays, because what is to take its place was refused."
 # New before old: no order of faults leaves a hole.
 ORDER: tuple[Action, ...] = ("create", "update", "delete", "conflict")
@@ -87,7 +89,8 @@ def plan(
     wanted = _by_key(desired)
     shown = _with_unique_refs(existing)
     stored = {link.key: link for link in links.all()}
-    searching = stored.pop(ADOPTING, None) is not None or not stored
+    unfinished = stored.pop(ADOPTING, None) is not None
+    searching = unfinished or not stored
     matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt)
     deciding = _Deciding(matching=matching, on_edit=on_edit, managed=managed, now=now)
     changes = [change for key in wanted if (change := deciding.about(key)) is not None]
@@ -105,7 +108,8 @@ def plan(
         warnings=tuple(_warnings(matching, shown, stored)),
         forgotten=tuple(_forgotten(stored, links_after)),
         links=tuple(link for key, link in links_after.items() if stored.get(key) != link),
-        adopting=searching and matching.adopted > 0,
+        # Also where nothing is left to take up: the mark of an attempt that was killed has to go.
+        adopting=unfinished or (searching and matching.adopted > 0),
     )
 
 
@@ -193,8 +197,7 @@ class _Deciding:
         )
         if not self.matching.is_ours(found):
             what = f": {found.what}" if found.what else ""
-            reason = f"Something that is not ours is in its place{what}."
-            return replace(change, reason=reason)
+            return replace(change, reason=f"Something that is not ours is in its place{what}.")
         if edited and self.on_edit == "conflict":
             return replace(change, reason="Somebody changed it at the target.")
         held = self._is_held(link, wanted, found)
@@ -215,9 +218,8 @@ class _Deciding:
     def _why_it_goes(self, link: Link | None, *, surplus: bool) -> str:
         if surplus:
             return "It is there more than once."
-        # People must be warned of what they typed there themselves.
-        by_others = self.managed and (link is None or link.key.startswith(UNLINKED))
-        return "It was made by hand or by another tool." if by_others else ""
+        by_others = link is None or link.key.startswith(UNLINKED)
+        return (BY_OTHERS if by_others else GONE) if self.managed else ""
 
     def _key_of(self, found: Item, link: Link | None) -> str:
         if link is not None:

@@ -73,5 +73,13 @@ def by_part(sync: Sync) -> dict[str, list[engine.Link]]:
     return links
 
 
+def made_by_other_syncs(sync: Sync) -> dict[str, str]:
+    """By what they are called at the target, what other enabled syncs of this kind put there."""
+    rows = Link.objects.filter(sync__kind=sync.kind, sync__enabled=True, ref__isnull=False)
+    others = rows.filter(sync__target__provider=sync.target.provider if sync.target else "")
+    named = others.exclude(sync=sync).values_list("ref", "sync__name")
+    return {ref: name for ref, name in named if ref is not None}
+
+
 def _link(row: Link) -> engine.Link:
     return engine.Link(key=row.key, **{name: getattr(row, name) for name in KEPT})

@@ -36,9 +36,7 @@ def approve(run: Run, *, by: Any, now: datetime) -> Run | None:
         params = approval(reviewed)
         begun = runs.start(reviewed.sync, trigger="approved", by=by, params=params, now=now)
         if begun is not None:
-            Run.objects.filter(pk=run.pk).update(
-                **_closed(f"Approved by {by}; run {begun.pk} carries it out.")
-            )
+            Run.objects.filter(pk=run.pk).update(**_closed(f"Approved by {by}: run {begun.pk}."))
         return begun
 
 

@@ -1,6 +1,5 @@
 """The [syncs] of the file: what is kept in step with what, how, and how often."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,11 +14,11 @@ from config.configuration.steps import Step, renamed_words, updated
 from config.configuration.tables import Table, listed
 from integrations.models import Connection
 from uploader import kinds
+from uploader.every import WORDS, parse
 from uploader.kinds import Kind
 from uploader.models import Sync
 
 KEYS = ("kind", "source", "target", "mode", "every", "max_delete_share", "options")
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,10 @@ def _made_in_admin(name: str, provider: str) -> bool:
 def _every(table: Table) -> timedelta | None:
     if "every" not in table.values:
         return None
-    match = re.fullmatch(r"([1-9]\d{0,3})([mhdw])", table.text("every"))
-    if match is None:
-        raise table.wrong(
-            f"must be a number and a unit, such as 30m, 1h, 1d or 2w, "
-            f"not “{table.values['every']}”",
-            at="every",
-        )
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    every = parse(table.text("every"))
+    if every is None:
+        raise table.wrong(f"must be {WORDS}, not “{table.values['every']}”", at="every")
+    return every
 
 
 def plan(declared: dict[str, Declared], *, warnings: list[str]) -> list[Step]:

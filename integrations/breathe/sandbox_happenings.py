@@ -9,6 +9,7 @@ from integrations.breathe.sandbox_rows import Row
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
+FRIDAY = 4
 
 
 class CannotHappen(LookupError):
@@ -24,7 +25,7 @@ def happen(records: Records, name: str, *, today: date) -> None:
 def _longer(records: Records, today: date) -> None:
     row = _next_holiday(records, ADA, today)
     end = date.fromisoformat(row["end_date"])
-    records.change("absences", row["id"], end_date=end + DAY)
+    records.change("absences", row["id"], end_date=_at_work(end + DAY))
 
 
 def _week_off(records: Records, today: date) -> None:
@@ -38,17 +39,21 @@ def _called_off(records: Records, today: date) -> None:
     records.change("absences", _next_holiday(records, CLEO, today)["id"], cancelled=True)
 
 
-def _back_at_work(records: Records, today: date) -> None:
+def _was_not_ill(records: Records, _today: date) -> None:
     for row in records.lists["sicknesses"].values():
-        if row["employee"]["id"] == BEN and row["end_date"] is None:
-            end = max(today - DAY, date.fromisoformat(row["start_date"]))
-            records.change("sicknesses", row["id"], end_date=end, status="returned")
+        if row["employee"]["id"] == BEN and row["status"] == "open":
+            records.change("sicknesses", row["id"], end_date=row["start_date"], status="rejected")
             return
-    raise CannotHappen("Ben is at work already")
+    raise CannotHappen("Ben is not ill")
 
 
 def _falls_ill(records: Records, today: date) -> None:
-    records.add_sickness(FINN, today, status="open")
+    records.add_sickness(FINN, _at_work(today), status="open")
+
+
+def _at_work(day: date) -> date:
+    """The day, or the Monday after a weekend, so that something is to be seen of it."""
+    return day + max(0, 7 - day.weekday()) * DAY if day.weekday() > FRIDAY else day
 
 
 def _holidays(records: Records, employee: int) -> list[Row]:
@@ -68,9 +73,9 @@ def _next_holiday(records: Records, employee: int, today: date) -> Row:
 
 ACTS: dict[str, tuple[str, Callable[[Records, date], None]]] = {
     "longer": ("Ada’s last holiday becomes a day longer", _longer),
-    "back_at_work": ("Ben is back at work", _back_at_work),
+    "not_ill": ("Ben was not ill after all", _was_not_ill),
     "called_off": ("Cleo calls her last holiday off", _called_off),
     "week_off": ("Eve takes another week off", _week_off),
-    "falls_ill": ("Finn falls ill today", _falls_ill),
+    "falls_ill": ("Finn falls ill", _falls_ill),
 }
 HAPPENINGS = {name: words for name, (words, _) in ACTS.items()}

@@ -49,15 +49,15 @@ def _people(records: Records, *, changed: date) -> None:
     paid(add("ben@example.org", name="Ben Adeyemi").id, SEVEN)
     paid(add("cleo.marsh@example.org", name="Cleo Marsh").id, SEVEN)
     # Holidays are limited by days, and nobody has given him any.
-    paid(add("dan@example.org", name="Dan Weiss", entitled=False).id, SEVEN)
-    add("eve@example.org", name="Eve Lindqvist", hours=SHORT_FRIDAYS)
-    paid(add("finn@example.org", name="Finn Doyle", hours=SEVEN_AND_A_HALF).id, SEVEN_AND_A_HALF)
+    paid(add("dan@example.org", name="Dan Whitlow", entitled=False).id, SEVEN)
+    add("eve@example.org", name="Eve Larkin", hours=SHORT_FRIDAYS)
+    paid(add("finn@example.org", name="Finn Calder", hours=SEVEN_AND_A_HALF).id, SEVEN_AND_A_HALF)
     _gwen(records, changed)
-    former = add("hugo@example.org", name="Hugo Brandt")
+    former = add("hugo@example.org", name="Hugo Lindqvist")
     records.deactivate(former.id)
-    paid(add("hugo@example.org", name="Hugo Brandt").id, SEVEN)
-    add("iris@example.org", name="Iris Novak", hours=None)
-    add("contractor@example.org", name="Kit Lowe")
+    paid(add("hugo@example.org", name="Hugo Lindqvist").id, SEVEN)
+    add("iris@example.org", name="Iris Tan", hours=None)
+    add("contractor@example.org", name="Kit Rowe")
     add(None, name="Developer to be hired", placeholder=True)
     add(None, name="Designer to be hired", placeholder=True)
     paid(add("pat@example.org", name="Pat Quinn").id, SEVEN)
@@ -66,7 +66,7 @@ def _people(records: Records, *, changed: date) -> None:
 def _gwen(records: Records, changed: date) -> None:
     before, since = (LONG_AGO, changed - DAY), (changed, None)
     periods = [Period(*before, SEVEN * 2), Period(*since, SIX * 2)]
-    gwen = records.add_person("gwen@example.org", name="Gwen Harris", periods=periods)
+    gwen = records.add_person("gwen@example.org", name="Gwen Pryce", periods=periods)
     records.add_salary(gwen.id, SEVEN, start=before[0], end=before[1])
     records.add_salary(gwen.id, SIX, start=since[0])
 

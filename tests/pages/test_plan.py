@@ -170,7 +170,7 @@ def test_approving_carries_it_out_and_says_so(plan: Run) -> None:
     assert (run.status, run.trigger, str(run.by)) == ("finished", "approved", "sam")
     assert shelf.books == shelf.wanted
     old = words_of(sam.get(f"/runs/{plan.pk}/plan/"))
-    assert f"Approved by sam; run {run.pk} carries it out." in old
+    assert f"Approved by sam: run {run.pk}. It was: 1 item to add, 1 item to change" in old
     assert "Discard" not in old
 
 

@@ -26,6 +26,14 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def stamp(at: datetime) -> SafeString:
+    """The same with its day whatever that is, for paper."""
+    return format_html(
+        '<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words.stamp(at)
+    )
+
+
+@register.filter
 def retry(at: datetime) -> str:
     return words.retry(at, now=timezone.now())
 

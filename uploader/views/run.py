@@ -15,6 +15,9 @@ from uploader.views import months
 from uploader.views.sync import may_run
 
 CHANGES_A_PAGE = 50
+# What somebody may have to see to comes first, up to so many.
+PROBLEMS = (Change.Outcome.REJECTED, Change.Outcome.SKIPPED)
+MOST = 100
 # A screen reader is told of every tenth of the way, not of every step.
 SPOKEN_STEPS = 10
 
@@ -28,6 +31,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "run": found,
         "page": page,
         "may_run": may_run(request, found.sync),
+        "problems": [] if found.is_open else found.changes.filter(outcome__in=PROBLEMS)[:MOST],
         "was_planned": found.changes.filter(outcome=Change.Outcome.PLANNED).exists(),
     }
     return render(request, "uploader/run.html", context)

@@ -29,6 +29,11 @@ def moment(at: datetime, *, now: datetime) -> str:
         return f"tomorrow, {at:%H:%M} UTC"
     if at.date() == now.date() - timedelta(days=1):
         return f"yesterday, {at:%H:%M} UTC"
+    return stamp(at)
+
+
+def stamp(at: datetime) -> str:
+    at = at.astimezone(UTC)
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
@@ -130,7 +135,8 @@ def outcome(run: Run) -> str:
     if run.status == Run.Status.FAILED:
         return f"Failed. {in_short(run)}"
     if run.status == Run.Status.CANCELLED:
-        return stopped(run)
+        was = f" It was: {changes(run, planned=True)}." if run.checksum and run.counts else ""
+        return f"{stopped(run)}{was}"
     if run.status == Run.Status.NEEDS_REVIEW:
         return f"Waits for approval: {changes(run, planned=True)}."
     problems = run.status == Run.Status.FINISHED_WITH_PROBLEMS

@@ -223,3 +223,15 @@ def test_nothing_is_remembered_once_the_run_was_taken_away() -> None:
             report=lambda change, outcome, reason: None,
         )  # fmt: skip
     assert list(shelf.links.all()) == []
+
+
+def test_the_mark_of_an_attempt_that_was_killed_goes_when_nothing_is_left_to_take_up() -> None:
+    """Were it left, something that a person makes later would be taken for ours."""
+    links = MemoryLinks()
+    shelf = Shelf(links, a=1)
+    links.save(Link(key="(adopting)", sent_at=NOW))
+    made = plan([Item(key="a", content=1)], shelf.existing(), links, on_edit="restore", now=NOW)
+
+    apply(made, shelf, links, beat=lambda: None, now=lambda: NOW, report=lambda *_: None)
+
+    assert set(links.by_key) == {"a"}

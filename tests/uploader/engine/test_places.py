@@ -180,7 +180,7 @@ def test_surplus_copies_and_things_without_a_place_go_all_the_same() -> None:
     ("managed", "known", "reason"),
     [
         (True, False, "It was made by hand or by another tool."),
-        (True, True, ""),
+        (True, True, "The source does not have it any more."),
         (False, False, ""),
     ],
 )

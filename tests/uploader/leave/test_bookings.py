@@ -512,12 +512,11 @@ def test_a_booking_of_another_shape_in_the_way_of_one_keeps_no_other_from_being_
     ]
 
 
-def test_a_booking_of_another_shape_in_the_way_of_history_leaves_it_as_it_is() -> None:
+def test_a_booking_of_another_shape_beside_history_is_in_nobodys_way() -> None:
     there = [booking("07..11"), booking("08..09", None, id="9002")]
     found = bookings(there=there, since="09")
     assert wanted(found) == ["holiday 2026-12-07 to 2026-12-08, 7 h a day"]
-    assert existing(found) == [("9002 501 2026-12-07", "501 2026-12-07", False)]
-    assert carried_out(found, there) == there
+    assert existing(found) == [("9001", "501 2026-12-07", True)]
 
 
 def test_a_booking_of_another_shape_beyond_what_is_kept_of_a_booking_is_not_in_its_way() -> None:

@@ -164,9 +164,11 @@ def minutes_by_day(stretches: Iterable[Stretch], week: Week) -> dict[date, list[
         # Only the first days are: what is wanted later ends with the window or goes on into it.
         (["07..08"], ["07..11"], [], ["07..11"]),
         (["02", "08..10"], ["03..11"], ["03..07"], ["03..11"]),
-        # Each has its own, and those that begin together have one, the longest.
+        # Each has its own, and those that begin together have one, with the most minutes.
         ([], ["03..10", "04..11"], ["03..09", "04..09"], ["03..10", "04..11"]),
         ([], ["03..10", "03..14"], ["03..09"], ["03..10", "03..14"]),
+        ([], ["03..10 210", "03..14"], ["03..09"], ["03..10 210", "03..14"]),
+        ([], ["03..10", "03..14 210"], ["03..09"], ["03..10", "03..14 210"]),
         (["04..10"], ["03..09", "03..04"], ["03"], ["03..09", "03..04"]),
         # Days off at either end are no work, and within it do no harm.
         (["07..10"], ["04..08"], ["04"], ["04..08"]),

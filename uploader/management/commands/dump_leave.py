@@ -43,7 +43,9 @@ class Command(JsonCommand):
             params["only"] = arguments.emails(options["only"], option="only")
         try:
             return self._dump(sync, params, Path(options["out"]))
-        except (IntegrationError, engine.Incomplete, kinds.CannotRun, OSError) as error:
+        except OSError as error:
+            return self._unfinished(f"{options['out']}: {error.strerror}.", FAILED)
+        except (IntegrationError, engine.Incomplete, kinds.CannotRun) as error:
             waits = isinstance(error, RetryableError | engine.Incomplete)
             return self._unfinished(str(error), WAITING if waits else FAILED)
 

@@ -1,5 +1,6 @@
 """`sync NAME`: show what one sync would do; `--apply` does it, in this process."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from uploader.command import (
     JsonCommand,
     WrongUse,
 )
-from uploader.models import Run, Sync
+from uploader.models import Change, Run, Sync
 from uploader.terminal import Terminal
 
 # Our own pacing may hold up a person at a terminal; for longer, the run is left waiting.
@@ -36,6 +37,7 @@ CODES = {
 class Command(JsonCommand):
     help = "Show what one sync would do; --apply does it, in this process."
     nothing = report.of_nothing()
+    from_dump = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="the sync's name, as the pages show it")
@@ -71,6 +73,7 @@ class Command(JsonCommand):
         sync = arguments.sync(options["name"])
         self.nothing = report.of_nothing(sync.name, sync.kind)
         params = _params(options)
+        self.from_dump = "from_dump" in params
         _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
         if "from_dump" in params and (options["apply"] or options["approve"] is not None):
             raise WrongUse("--from-dump only ever shows: leave out --apply and --approve.")
@@ -90,6 +93,7 @@ class Command(JsonCommand):
         self, sync: Sync, params: dict[str, Any], options: dict[str, Any], manner: work.Manner
     ) -> dict[str, Any]:
         if options["approve"] is not None:
+            _refuse_what_is_no_checksum(options["approve"])
             params |= inline.approval(sync, options["approve"])
         elif options["apply"]:
             params["apply"] = True
@@ -119,9 +123,21 @@ class Command(JsonCommand):
             name, checksum = document["sync"], document["checksum"]
             self.show(f"Nothing was written. `sync {name} --approve {checksum}` does this plan.")
         elif document["retry_at"]:
-            self.show(f"To be tried again at {document['retry_at']}.")
-        elif document["run"] is None and document["changes"]:
-            self.show("Nothing was written: --apply does it.")
+            again = "To be tried again at" if document["run"] else "It may be asked again from"
+            self.show(f"{again} {document['retry_at']} on.")
+        elif document["run"] is None and document["error"] is None:
+            self._tell_of_a_look(document)
+
+    def _tell_of_a_look(self, document: dict[str, Any]) -> None:
+        if not any(change["outcome"] == Change.Outcome.PLANNED for change in document["changes"]):
+            self.show("There is nothing to write.")
+        elif self.from_dump:
+            self.show("Nothing was written: a plan from files is only shown.")
+        else:
+            self.show(
+                "Nothing was written: --apply does it; "
+                f"--approve {document['checksum']} does exactly this and nothing beyond it."
+            )
 
 
 def _params(options: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +166,11 @@ def _refuse_what_it_does_not_take(sync: Sync, params: dict[str, Any], *, approve
             raise WrongUse(f"--{option} means nothing to {sync.name}, a sync of kind {kind.slug}.")
     if approve and kind.one_by_one:
         raise WrongUse(f"{sync.name} has no plan to approve: its kind goes step by step. --apply.")
+
+
+def _refuse_what_is_no_checksum(text: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{8}", text):
+        raise WrongUse(f"--approve: “{text}” is no checksum; `sync NAME` shows that of its plan.")
 
 
 def _of_busy(busy: runs.Busy) -> dict[str, Any]:

@@ -5,7 +5,7 @@ which differs in a weekend only is left alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,6 +47,7 @@ class Bookings:
         self.hours = hours
         # Spans of the window without a working day, of which nothing is booked.
         self.idle: list[tuple[Category, Span]] = []
+        self.of_others: Mapping[str, str] = {}
         self.wanted: list[Item] = []
         self.existing: list[Item] = []
         self._stretches = {category: self._to_book(category) for category in categories}
@@ -70,7 +71,25 @@ class Bookings:
         wanted = [stretch.start for own in self._stretches.values() for stretch in own]
         return min([self.leave.since, *wanted])
 
-    def compare(self, there: Iterable[Booking]) -> None:
+    def overfull_days(self) -> list[tuple[date, list[str]]]:
+        """Days of the window with leave of several kinds that is more than the day has hours."""
+        booked: dict[date, dict[str, int]] = defaultdict(dict)
+        for category, own in self._stretches.items():
+            for stretch in own:
+                for day in stretch.days():
+                    if day >= self.leave.since and self.hours.minutes_on(day):
+                        booked[day][category.words] = stretch.minutes
+        return [
+            (day, sorted(kinds))
+            for day, kinds in sorted(booked.items())
+            if len(kinds) > 1 and sum(kinds.values()) > self.hours.minutes_on(day)
+        ]
+
+    def compare(
+        self, there: Iterable[Booking], *, of_others: Mapping[str, str] | None = None
+    ) -> None:
+        """`of_others`: by the ids of bookings that other syncs made, which sync that was."""
+        self.of_others = of_others or {}
         self.wanted, self.existing = [], []
         by_category = defaultdict(list)
         for booking in there:
@@ -104,18 +123,21 @@ class Bookings:
         )
 
     def obstacle(self, category: Category, booking: Booking, *, key: str) -> Item:
-        """A booking of another shape, such as a percentage, in the way of what has this key.
+        """A booking of another shape, such as a percentage, or of another sync, in the way of what
+        has this key.
 
         It may be in the way of several, and is an item for each of them.
         """
         shape = _as_stretch(booking)
+        other = self.of_others.get(booking.id)
+        whose = f"made by the sync {other}" if other else "not booked by the day"
         return Item(
             key=key,
             content={**_content(category, shape), "minutes": None},
             ref=f"{booking.id} {key}",
             ours=False,
             subject=self.leave.email,
-            what=f"{category.words} {_days(shape)}, not booked by the day",
+            what=f"{category.words} {_days(shape)}, {whose}",
         )
 
 
@@ -125,18 +147,19 @@ class _Side:
     def __init__(self, bookings: Bookings, category: Category, there: list[Booking]) -> None:
         self.bookings = bookings
         self.category = category
-        self.by_day = [booking for booking in there if booking.minutes is not None]
-        self.others = [booking for booking in there if booking.minutes is None]
+        of_others = bookings.of_others
+        self.by_day = [b for b in there if b.minutes is not None and b.id not in of_others]
+        self.others = [b for b in there if b.minutes is None or b.id in of_others]
 
     def compare(self, to_book: list[Stretch]) -> None:
         minutes_on = self.bookings.hours.minutes_on
         booked = {each.id: trimmed(_as_stretch(each), minutes_on) for each in self.by_day}
         since = self.bookings.leave.since
         wanted, there = in_window(to_book, booked.values(), since=since, minutes_on=minutes_on)
-        pairs = paired(wanted, there)
-        obstacles = self._obstacles(wanted, pairs)
-        # What stands for something that cannot be booked stays as it is.
-        there -= {pairs[stretch] for stretch in obstacles if stretch in pairs}
+        obstacles, untouched = self._obstacles(set(to_book), there)
+        there -= untouched
+        wanted -= {past for past in wanted - set(to_book) if past.start in _starts(untouched)}
+        pairs = paired(wanted - obstacles.keys(), there)
         self.places = places({*wanted, *there})
         keys = {stretch: f"{self.category.id} {stretch.start}" for stretch in wanted}
         for stretch in sorted(wanted):
@@ -153,16 +176,36 @@ class _Side:
             self.bookings.existing.append(item)
 
     def _obstacles(
-        self, wanted: set[Stretch], pairs: dict[Stretch, Stretch]
-    ) -> dict[Stretch, Booking]:
-        """What is not there yet, and what is in its way: neither touched nor booked over."""
-        return {
+        self, to_book: set[Stretch], there: set[Stretch]
+    ) -> tuple[dict[Stretch, Booking], set[Stretch]]:
+        """What cannot be booked, by what is in its way, and what therefore stays untouched.
+
+        What is in the way is neither touched nor booked over; nor does anything go for the sake of
+        what cannot come, nor come on top of what stays.
+        """
+        others = sorted(self.others, key=lambda other: other.id, reverse=True)
+        obstacles = {
             stretch: booking
-            for stretch in wanted
-            if pairs.get(stretch) != stretch
-            for booking in sorted(self.others, key=lambda other: other.id, reverse=True)
+            for stretch in to_book - there
+            for booking in others
             if _as_stretch(booking).overlaps(stretch)
         }
+        while True:
+            stays = {
+                stretch: obstacles[blocked]
+                for stretch in there
+                for blocked in obstacles
+                if stretch.overlaps(blocked)
+            }
+            more = {
+                stretch: booking
+                for stretch in to_book - obstacles.keys()
+                for other, booking in stays.items()
+                if stretch.overlaps(other)
+            }
+            if not more:
+                return obstacles, set(stays)
+            obstacles |= more
 
     def _item(self, stretch: Stretch, *, key: str | None, booking: Booking | None = None) -> Item:
         place = f"{self.category.id} {self.places[stretch]}"
@@ -176,6 +219,10 @@ def _content(category: Category, stretch: Stretch) -> dict[str, Any]:
         "to": stretch.end.isoformat(),
         "minutes": stretch.minutes,
     }
+
+
+def _starts(stretches: Iterable[Stretch]) -> set[date]:
+    return {stretch.start for stretch in stretches}
 
 
 def _as_stretch(booking: Booking) -> Stretch:

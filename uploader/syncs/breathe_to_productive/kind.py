@@ -12,6 +12,7 @@ from integrations.errors import RejectedError, UnexpectedError
 from integrations.productive.client import Booking, Event, Person, Salary
 from uploader.engine import Change, Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
+from uploader.links import made_by_other_syncs
 from uploader.reading import Reading
 from uploader.syncs.breathe_to_productive import dump
 from uploader.syncs.breathe_to_productive.bookings import Bookings, Category
@@ -31,6 +32,7 @@ from uploader.syncs.breathe_to_productive.words import (
     BLIND_AFTER_ALL,
     warn_of_hours,
     warn_of_idle_spans,
+    warn_of_overfull_days,
 )
 
 # Breathe HR never says where a company is; its days are British ones.
@@ -234,8 +236,9 @@ class BreatheToProductive(Kind):
         by_person = defaultdict(list)
         for booking in self._bookings(used, since=first):
             by_person[booking.person_id].append(booking)
+        of_others = made_by_other_syncs(self.context.sync)
         for bookings, person_id in people:
-            bookings.compare(by_person[person_id])
+            bookings.compare(by_person[person_id], of_others=of_others)
 
     def _bookings(self, used: list[Category], *, since: date) -> list[Booking]:
         """Live bookings of these categories that end on that day or later.
@@ -301,6 +304,7 @@ class BreatheToProductive(Kind):
     def _warn_of(self, people: list[Bookings], leaves: list[Leave]) -> None:
         warn_of_hours(people, self.context.warn)
         warn_of_idle_spans(people, self.context.warn)
+        warn_of_overfull_days(people, self.context.warn)
         known = {email for leave in leaves for email in leave.emails}
         for name in ("only", "exclude"):
             for email in self.context.params.get(name) or []:

@@ -13,15 +13,24 @@ SINCE_DAYS = 90
 TRAINING_STATUSES = ("Approved", "Booked", "Completed")
 
 
+LIST = 'This must be a list of texts, such as ["one", "another"].'
+EVENTS = (
+    "This must name at least one category of Productive, such as "
+    '{"holiday": "81131"}; `list_event_types` shows their ids.'
+)
+
+
 class TextListField(forms.JSONField):
     """A list of texts; in the admin it is written as JSON."""
+
+    default_error_messages = {"invalid": LIST}
 
     def clean(self, value: Any) -> Any:
         texts = super().clean(value)
         if texts is None:
             return []
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise ValidationError('This must be a list of texts, such as ["one", "another"].')
+            raise ValidationError(LIST)
         return [text.strip() for text in texts if text.strip()]
 
 
@@ -39,13 +48,12 @@ class EmailListField(TextListField):
 class EventsField(forms.JSONField):
     """Which category of Productive stands for which kind of leave: ids by kind."""
 
+    default_error_messages = {"invalid": EVENTS, "required": EVENTS}
+
     def clean(self, value: Any) -> Any:
         events = super().clean(value)
         if not isinstance(events, dict) or not events:
-            raise ValidationError(
-                "This must name at least one category of Productive, such as "
-                '{"holiday": "81131"}; `list_event_types` shows their ids.'
-            )
+            raise ValidationError(EVENTS)
         for kind, number in events.items():
             if kind not in KINDS:
                 raise ValidationError(f"“{kind}” is no kind of leave: {', '.join(KINDS)} are.")

@@ -79,6 +79,10 @@ class Stretch:
     end: date
     minutes: int
 
+    def days(self) -> Iterator[date]:
+        for number in range(self.start.toordinal(), self.end.toordinal() + 1):
+            yield date.fromordinal(number)
+
     def overlaps(self, other: "Stretch") -> bool:
         return self.start <= other.end and other.start <= self.end
 

@@ -42,6 +42,14 @@ def warn_of_hours(people: Collection[Bookings], warn: Warn) -> None:
         warn(f"{UNEVEN}: {named(uneven)}.")
 
 
+def warn_of_overfull_days(people: Iterable[Bookings], warn: Warn) -> None:
+    for each in people:
+        days = each.overfull_days()
+        if days:
+            told = ", ".join(f"{day} ({' and '.join(words)})" for day, words in days[:NAMED])
+            warn(f"{each.leave.email}: more leave than working hours on {told}.")
+
+
 def warn_of_idle_spans(people: Iterable[Bookings], warn: Warn) -> None:
     for each in people:
         for category, span in each.idle:
