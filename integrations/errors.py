@@ -76,4 +76,4 @@ class UnexpectedError(IntegrationError):
 
     @property
     def in_short(self) -> str:
-        return f"We did not understand {self.provider}'s answer, so nothing was written."
+        return f"We did not understand {self.provider}'s answer, so the run was stopped."

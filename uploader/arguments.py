@@ -1,5 +1,6 @@
 """What people type after a command: a sync, a day, addresses; WrongUse where it cannot be meant."""
 
+import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,8 @@ from uploader import kinds
 from uploader.command import WrongUse
 from uploader.models import Sync
 from uploader.people import folded
+
+EARLIEST = date(1970, 1, 1)
 
 
 def sync(name: str) -> Sync:
@@ -26,10 +29,16 @@ def sync(name: str) -> Sync:
 
 
 def day(text: str, *, option: str) -> str:
+    wrong = WrongUse(f"--{option}: “{text}” is not a date like 2026-12-01.")
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise wrong
     try:
-        return date.fromisoformat(text).isoformat()
+        found = date.fromisoformat(text)
     except ValueError as error:
-        raise WrongUse(f"--{option}: “{text}” is not a date like 2026-12-01.") from error
+        raise wrong from error
+    if found < EARLIEST:
+        raise WrongUse(f"--{option}: {text} is too long ago; {EARLIEST} is the earliest.")
+    return text
 
 
 def emails(text: str, *, option: str) -> list[str]:

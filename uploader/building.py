@@ -55,6 +55,7 @@ def build(
             options=sync.options,
             params={**params, "erase": erase},
             now=as_of(params) or manner.clock(),
+            clock=manner.clock,
             beat=pulse.beat,
         )
     )

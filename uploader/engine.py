@@ -101,7 +101,7 @@ def plan(
     return Plan(
         changes=tuple(sorted(changes, key=lambda change: ORDER.index(change.action))),
         in_step=tuple(item for key, item in wanted.items() if key not in different),
-        wanted=len(wanted),
+        wanted=sum(not item.remnant for item in wanted.values()),
         ours=sum(map(matching.is_ours, shown)) - sum(change.surplus for change in changes),
         known=sum(link.ref is not None for link in stored.values()),
         vanished=sum(_has_vanished(change) for change in changes),
@@ -325,7 +325,7 @@ def apply(
     done = dict.fromkeys(("create", "update", "delete", "conflict", "rejected"), 0)
     done["unchanged"] = plan.unchanged
     refused: set[str] = set()
-    for change in sorted(plan.changes, key=lambda change: order.index(change.action)):
+    for change in sorted(plan.changes, key=lambda each: (order.index(each.action), each.lessens)):
         outcome: Outcome = "rejected"
         reason = STAYS
         if not (change.may_leave_a_hole and change.place in refused):
@@ -363,7 +363,7 @@ def _carry_out(
     try:
         beat()
         if not _is_still_right(change, target):
-            return "skipped", "It is not certain that it is gone from the source."
+            return "skipped", "It is no longer certain that this is right; the next run will tell."
         _write(change, target, links, now=now)
     except RejectedError as error:
         links.save(replace(_note(change), refused_at=now(), reason=str(error)))

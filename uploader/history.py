@@ -19,7 +19,9 @@ def tidy(run: Run, *, now: datetime) -> None:
     lines = Change.objects.filter(run__in=old)
     if kinds.get(run.sync.kind).is_private:
         lines.delete()
-        old.exclude(in_step={}).update(in_step={})
+        old.exclude(params={}, warnings=[]).update(
+            in_step={}, warnings=[], params={}, approvable=[]
+        )
     else:
         lines.exclude(before=None, after=None).update(before=None, after=None)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.errors import IntegrationError, RejectedError, RetryableError
-from uploader import building, engine, kinds, planning, reviews, runs, work
+from uploader import building, engine, kinds, lines, planning, reviews, runs, work
 from uploader.models import Change, Run, Sync
 
 
@@ -74,26 +74,15 @@ def _plan_all(kind: kinds.Kind, report: DryRun, manner: work.Manner) -> None:
         if batch.chosen:
             chosen.append(plan)
     whole = engine.merged(chosen)
-    report.changes = [_line(n, change) for n, change in enumerate(whole.changes, start=1)]
-    report.counts = work.counts(report.changes, unchanged=whole.unchanged)
+    report.changes = [
+        lines.line(change, outcome=lines.planned_outcome(change), reason=change.reason)
+        for change in whole.changes
+    ]
+    report.counts = lines.counts(report.changes, unchanged=whole.unchanged)
     report.checksum = whole.checksum()
     if whole.writes:
         why = planning.why_not_unseen(kind, plans)
         report.warnings += [why] if why else []
-
-
-def _line(n: int, change: engine.Change) -> Change:
-    """A line to show; it is not saved."""
-    return Change(
-        n=n,
-        action=change.action,
-        key=change.key or "",
-        subject=change.subject,
-        what=change.what,
-        was=change.was,
-        outcome=work.planned_outcome(change),
-        reason=change.reason,
-    )
 
 
 def carry_out_now(

@@ -41,6 +41,11 @@ class Item:
     # Things of one place stand in for one another: while what is to come there is refused, what is
     # there stays. Empty: it stands for itself.
     place: str = ""
+    # Wanted side. It takes something away from what it is paired with: to be done after what gives.
+    lessens: bool = False
+    # Wanted side. Not wanted by the source, but what is left of something that is wanted no more:
+    # taking the rest away counts as deleting it.
+    remnant: bool = False
     # What applying needs (an etag, a body); never compared.
     load: Any = None
 
@@ -109,6 +114,8 @@ class Change:
     # What we remember of it, and what looks the same at the target without being ours.
     link: Link | None = None
     lookalikes: tuple[str, ...] = ()
+    # Of which batch it is, so that what was approved of one is not taken for another's.
+    part: str = ""
 
     @property
     def subject(self) -> str:
@@ -134,6 +141,17 @@ class Change:
         return self.action != "conflict" and not self.held
 
     @property
+    def is_deletion(self) -> bool:
+        """Whether something that is there once goes, in whole or but for a remnant."""
+        if self.action == "update":
+            return self.wanted is not None and self.wanted.remnant
+        return self.action == "delete" and not self.surplus
+
+    @property
+    def lessens(self) -> bool:
+        return self.wanted is not None and self.wanted.lessens
+
+    @property
     def may_leave_a_hole(self) -> bool:
         """Whether it takes something away that another change of its place is to replace."""
         return bool(self.place) and self.action in ("update", "delete") and not self.surplus
@@ -144,7 +162,8 @@ class Change:
         before = fingerprint(self.found.content) if self.found else None
         after = fingerprint(self.wanted.content) if self.wanted else None
         ref = self.found.ref if self.found else None
-        return json.dumps([self.action, self.key, ref, before, after])
+        key = f"{self.part} {self.key}" if self.part else self.key
+        return json.dumps([self.action, key, ref, before, after])
 
     @property
     def _item(self) -> Item:

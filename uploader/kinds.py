@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from uploader.engine import Change, Item, OnEdit
 from uploader.models import Sync
@@ -24,6 +25,8 @@ class Context:
     options: dict[str, Any]
     params: dict[str, Any]
     now: datetime
+    # The time as it is; `now` is when an approved plan was made.
+    clock: Callable[[], datetime] = timezone.now
     # What `keep` gave an earlier slice of the same run.
     kept: dict[str, Any] = field(default_factory=dict)
     # Called before every chunk of work that makes no request; raises when the run is over.

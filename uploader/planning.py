@@ -1,6 +1,7 @@
 """Planning the batches of a kind, and whether plans may go unseen; nothing is written here."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from uploader import engine, kinds
@@ -27,9 +28,10 @@ class Planner:
             managed=self.kind.managed,
             now=now,
         )
+        changes = tuple(replace(change, part=batch.part) for change in plan.changes)
         for warning in plan.warnings:
             self.kind.context.warn(f"{batch.label}: {warning}" if batch.label else warning)
-        return plan
+        return replace(plan, changes=changes)
 
     def _links(self, batch: kinds.Batch) -> engine.Links:
         if not self.kind.remembers:

@@ -14,6 +14,7 @@ from uploader.items import Incomplete
 
 # The fewest rows of a page that there may be more behind.
 FULL_PAGE = 100
+MOST_PAGES = 2000
 # What was read longer ago is read again.
 FRESH = timedelta(minutes=15)
 
@@ -28,6 +29,8 @@ class Listing:
     total: int | None = None
     pages: int = 0
     whole: bool = False
+    # Addresses of pages, in this slice; nobody keeps them.
+    seen: set[str] = field(default_factory=set)
 
 
 class Reading:
@@ -80,6 +83,12 @@ class Reading:
     def _read(self, name: str, listing: Listing, page: Page[Any]) -> None:
         if listing.pages and page.total != listing.total:
             self._give_up(name, "it changed while it was read")
+        if page.next is not None and page.next in listing.seen:
+            self._give_up(name, "its pages do not come to an end")
+        if page.next is not None:
+            listing.seen.add(page.next)
+        if listing.pages >= MOST_PAGES:
+            self._give_up(name, f"it has more than {MOST_PAGES} pages")
         listing.total = page.total
         listing.rows += page.rows
         listing.pages += 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from uploader import work
+from uploader import lines
 from uploader.inline import DryRun
 from uploader.models import Change, Run, Sync
 
@@ -20,7 +20,7 @@ def of_run(run: Run) -> dict[str, Any]:
         applied=_applied(run, changes),
         checksum=run.checksum,
         retry_at=run.next_at,
-        counts=run.counts or work.counts(changes, unchanged=0),
+        counts=run.counts or lines.counts(changes, unchanged=0),
         requests=run.requests,
         changes=changes,
         warnings=run.warnings,
@@ -36,7 +36,7 @@ def of_dry_run(report: DryRun) -> dict[str, Any]:
         applied=False,
         checksum=report.checksum,
         retry_at=report.retry_at,
-        counts=report.counts or work.counts([], unchanged=0),
+        counts=report.counts or lines.counts([], unchanged=0),
         requests=report.requests,
         changes=report.changes,
         warnings=report.warnings,
@@ -81,7 +81,7 @@ def _document(
         "applied": applied,
         "checksum": checksum or None,
         "retry_at": moment(retry_at),
-        "counts": counts or work.counts([], unchanged=0),
+        "counts": counts or lines.counts([], unchanged=0),
         "requests": requests,
         "changes": [_line(change) for change in changes],
         "warnings": list(warnings),

@@ -347,6 +347,7 @@ def fail(run: Run, why: str, *, now: datetime) -> None:
         requests=run.requests,
         error=why,
     )
+    history.tidy(run, now=now)
 
 
 def cancel(run: Run, *, by: Any, now: datetime) -> bool:

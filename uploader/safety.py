@@ -25,7 +25,7 @@ def merged(plans: Iterable[Plan]) -> Plan:
 def unsafe(plans: Iterable[Plan], *, max_delete_share: float) -> str | None:
     """Why nobody should apply these without a person having looked; None where all is well."""
     whole = merged(plans)
-    deletes = sum(change.action == "delete" and not change.surplus for change in whole.writes)
+    deletes = sum(change.is_deletion for change in whole.writes)
     if deletes and not whole.wanted:
         return f"The source came back empty, while {whole.ours} of ours are at the target."
     if _is_too_many(deletes, of=whole.ours, share=max_delete_share):

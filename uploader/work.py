@@ -21,13 +21,15 @@ from integrations.errors import (
     RetryableError,
 )
 from integrations.pace import Paused
-from uploader import building, engine, kinds, planning, reviews, runs
+from uploader import building, engine, kinds, lines, planning, reviews, runs
 from uploader.hands import Hands, Manner, SliceOver, stopping
 from uploader.models import Change, Run, Sync
 
-__all__ = ["Manner", "Next", "carry_out", "counts", "planned_outcome"]
+__all__ = ["Manner", "Next", "carry_out"]
 
 logger = logging.getLogger(__name__)
+
+BEYOND = "What would be done now goes beyond what was approved."
 
 
 @dataclass(frozen=True)
@@ -152,17 +154,7 @@ class Working:
         sync = self.run.sync
         if sync.erasing != bool(self.run.params.get("erase")):
             runs.save(self.run, params={**self.run.params, "erase": sync.erasing})
-        self.kind = building.build(
-            sync,
-            self.run.params,
-            self.manner,
-            self.hands,
-            explicit=self.run.trigger == "command",
-            kept=_opened(self.run),
-        )
-        self.planner = planning.Planner(self.kind)
-        for warning in self.run.warnings:  # of what earlier slices and attempts did
-            self.kind.context.warn(warning)
+        self._build(kept=_opened(self.run))
         self._forget_plans_of_dead_attempts()
         self.hands.beat()
         if not self.kind.one_by_one:
@@ -172,6 +164,19 @@ class Working:
             self._finish()
         else:
             self._only_look()
+
+    def _build(self, *, kept: dict[str, Any]) -> None:
+        self.kind = building.build(
+            self.run.sync,
+            self.run.params,
+            self.manner,
+            self.hands,
+            explicit=self.run.trigger == "command",
+            kept=kept,
+        )
+        self.planner = planning.Planner(self.kind)
+        for warning in self.run.warnings:  # of what earlier slices and attempts did
+            self.kind.context.warn(warning)
 
     # ------------------------------------------------------------ batch by batch
 
@@ -225,6 +230,9 @@ class Working:
         chosen = [(batch, plan) for batch, plan in pairs if batch.chosen]
         whole = engine.merged(plan for _, plan in chosen)
         why = self._needs_review(whole, [plan for _, plan in pairs])
+        if why == BEYOND and "as_of" in self.run.params:
+            self._plan_as_of_now()
+            return
         if why is not None or (self.run.sync.mode == Sync.Mode.DRY_RUN and not self._asked_for()):
             self._leave_planned(whole, why)
             return
@@ -233,6 +241,14 @@ class Working:
         for batch, plan in chosen:
             self._apply(batch, plan)
         self._finish(checksum=whole.checksum())
+
+    def _plan_as_of_now(self) -> None:
+        """What goes beyond an approved plan is shown as it is today, not as it was then."""
+        params = {name: value for name, value in self.run.params.items() if name != "as_of"}
+        runs.save(self.run, params=params)
+        self.unchanged = 0
+        self._build(kept=self.kind.keep())
+        self._as_a_whole()
 
     def _asked_for(self) -> bool:
         """Modes are for scheduled runs; a person who says "apply", or "erase", means it."""
@@ -247,7 +263,7 @@ class Working:
             same = whole.checksum() == params["approve"]
             if same or whole.within(params.get("approved", [])):
                 return None
-            return "What would be done now goes beyond what was approved."
+            return BEYOND
         why = planning.why_not_unseen(self.kind, plans)
         if why is not None:
             return why
@@ -257,7 +273,8 @@ class Working:
 
     def _leave_planned(self, whole: engine.Plan, why: str | None) -> None:
         self._write(
-            self._line(change, planned_outcome(change), change.reason) for change in whole.changes
+            self._line(change, lines.planned_outcome(change), change.reason)
+            for change in whole.changes
         )
         if why is not None:
             self.kind.context.warnings.insert(0, why)
@@ -268,7 +285,7 @@ class Working:
             status=status,
             checksum=whole.checksum(),
             approvable=whole.approvable(),
-            in_step=_in_words(whole.in_step),
+            in_step=lines.in_words(whole.in_step),
             params={**self.run.params, "as_of": as_of},
         )
 
@@ -302,26 +319,14 @@ class Working:
             self._progress(self.run.done + 1, max(self.run.done + 1, self.run.total))
 
     def _line(self, change: engine.Change, outcome: str, reason: str) -> Change:
-        if change.held:
-            outcome = Change.Outcome.REJECTED  # as it was: it stands until something changes
-        if outcome == Change.Outcome.REJECTED:
-            self.problems = True
-        return Change(
-            action=change.action,
-            key=change.key or "",
-            subject=change.subject,
-            what=change.what,
-            was=change.was,
-            before=change.found.content if change.found else None,
-            after=change.wanted.content if change.wanted else None,
-            outcome=outcome,
-            reason=reason,
-        )
+        line = lines.line(change, outcome=outcome, reason=reason)
+        self.problems = self.problems or line.outcome == Change.Outcome.REJECTED
+        return line
 
-    def _write(self, lines: Iterable[Change]) -> None:
+    def _write(self, written: Iterable[Change]) -> None:
         """Into the history of this run, as long as it is in these hands."""
         numbered = []
-        for line in lines:
+        for line in written:
             self.lines += 1
             line.run, line.n = self.run, self.lines
             numbered.append(line)
@@ -345,7 +350,9 @@ class Working:
         runs.finish(
             self.run,
             status=status or done,
-            counts=counts(self.run.changes.all(), unchanged=max(0, self.unchanged - self.earlier)),
+            counts=lines.counts(
+                self.run.changes.all(), unchanged=max(0, self.unchanged - self.earlier)
+            ),
             warnings=self.kind.context.warnings,
             checksum=checksum,
             now=now,
@@ -363,37 +370,3 @@ def _opened(run: Run) -> dict[str, Any]:
         return kept
     except CannotOpen:
         return {}
-
-
-def _in_words(items: Iterable[engine.Item]) -> dict[str, list[str]]:
-    """By whom they concern."""
-    words: dict[str, list[str]] = {}
-    for item in items:
-        words.setdefault(item.subject, []).append(item.what)
-    return words
-
-
-def planned_outcome(change: engine.Change) -> str:
-    if change.action == "conflict":
-        return Change.Outcome.SKIPPED
-    return Change.Outcome.REJECTED if change.held else Change.Outcome.PLANNED
-
-
-def counts(changes: Iterable[Any], *, unchanged: int) -> dict[str, int]:
-    """The contract's six numbers; a refused change counts as rejected and nothing else."""
-    total = {
-        "create": 0,
-        "update": 0,
-        "delete": 0,
-        "unchanged": unchanged,
-        "conflict": 0,
-        "rejected": 0,
-    }
-    for change in changes:
-        if change.action == "conflict":
-            total["conflict"] += 1
-        elif change.outcome == Change.Outcome.REJECTED:
-            total["rejected"] += 1
-        elif change.outcome != Change.Outcome.SKIPPED:
-            total[change.action] += 1
-    return total

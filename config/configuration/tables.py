@@ -80,6 +80,6 @@ def opened(file: Path) -> Table:
         raise WrongFile(f"{file}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise WrongFile(f"{file}: is not a text in UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number too long to read, too
         raise WrongFile(f"{file}: is not valid TOML: {error}.") from error
     return Table(file, "", values)

@@ -81,6 +81,8 @@ def test_leave_that_is_drawn_out_across_the_border_is_not_booked_twice(company: 
 def test_leave_that_is_cut_short_across_the_border_stays_before_it(company: Company) -> None:
     """What lies before the window is history, and no run looks at it."""
     ada = company.hire("ada")
+    [ben] = company.with_leave("ben")
+    company.breathe.add_absence(ben.at_breathe, day("2027-05-03"))
     absence = company.breathe.add_absence(ada.at_breathe, day("2026-12-07"), day("2027-03-12"))
     company.run()
     company.clock.forward(days=110)

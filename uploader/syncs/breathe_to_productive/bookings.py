@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from integrations.productive.client import Booking
 from uploader.items import Item
@@ -48,6 +48,7 @@ class Bookings:
         # Spans of the window without a working day, of which nothing is booked.
         self.idle: list[tuple[Category, Span]] = []
         self.of_others: Mapping[str, str] = {}
+        self.places: dict[Stretch, date] = {}
         self.wanted: list[Item] = []
         self.existing: list[Item] = []
         self._stretches = {category: self._to_book(category) for category in categories}
@@ -94,14 +95,20 @@ class Bookings:
         by_category = defaultdict(list)
         for booking in there:
             by_category[booking.event_id].append(booking)
-        for category, wanted in self._stretches.items():
+        sides = [
             _Side(self, category, by_category[category.id]).compare(wanted)
+            for category, wanted in self._stretches.items()
+        ]
+        # Leave that turns into leave of another kind has its place there too.
+        self.places = places(stretch for side in sides for stretch in side.involved())
+        for side in sides:
+            side.list_items()
 
     def shown(self, booking: Booking, *, key: str) -> Item:
         """What the target shows after a write."""
         category = next(each for each in self._stretches if each.id == booking.event_id)
         stretch = trimmed(_as_stretch(booking), self.hours.minutes_on)
-        return self.item(category, stretch, key=key, place="", booking=booking)
+        return self.item(category, stretch, key=key, booking=booking)
 
     def item(
         self,
@@ -109,9 +116,11 @@ class Bookings:
         stretch: Stretch,
         *,
         key: str | None,
-        place: str,
         booking: Booking | None = None,
+        lessens: bool = False,
+        remnant: bool = False,
     ) -> Item:
+        place = self.places.get(stretch)
         return Item(
             key=key,
             content=_content(category, stretch),
@@ -119,7 +128,9 @@ class Bookings:
             ours=True if booking else None,
             subject=self.leave.email,
             what=in_words(category.words, stretch),
-            place=place,
+            place=place.isoformat() if place else "",
+            lessens=lessens,
+            remnant=remnant,
         )
 
     def obstacle(self, category: Category, booking: Booking, *, key: str) -> Item:
@@ -151,29 +162,49 @@ class _Side:
         self.by_day = [b for b in there if b.minutes is not None and b.id not in of_others]
         self.others = [b for b in there if b.minutes is None or b.id in of_others]
 
-    def compare(self, to_book: list[Stretch]) -> None:
+    def compare(self, to_book: list[Stretch]) -> Self:
         minutes_on = self.bookings.hours.minutes_on
-        booked = {each.id: trimmed(_as_stretch(each), minutes_on) for each in self.by_day}
-        since = self.bookings.leave.since
-        wanted, there = in_window(to_book, booked.values(), since=since, minutes_on=minutes_on)
-        obstacles, untouched = self._obstacles(set(to_book), there)
-        there -= untouched
-        wanted -= {past for past in wanted - set(to_book) if past.start in _starts(untouched)}
-        pairs = paired(wanted - obstacles.keys(), there)
-        self.places = places({*wanted, *there})
-        keys = {stretch: f"{self.category.id} {stretch.start}" for stretch in wanted}
-        for stretch in sorted(wanted):
-            self.bookings.wanted.append(self._item(stretch, key=keys[stretch]))
-        matches = {match: keys[stretch] for stretch, match in pairs.items()}
+        self.booked = {each.id: trimmed(_as_stretch(each), minutes_on) for each in self.by_day}
+        self.wanted, self.there = in_window(
+            to_book,
+            self.booked.values(),
+            since=self.bookings.leave.since,
+            minutes_on=minutes_on,
+        )
+        self.remnants = self.wanted - set(to_book)
+        self.obstacles, untouched = self._obstacles(set(to_book), self.there)
+        self.there -= untouched
+        gone = {past for past in self.remnants if past.start in _starts(untouched)}
+        self.wanted -= gone
+        self.pairs = paired(self.wanted - self.obstacles.keys(), self.there)
+        return self
+
+    def involved(self) -> set[Stretch]:
+        return self.wanted | self.there
+
+    def list_items(self) -> None:
+        item, category = self.bookings.item, self.category
+        keys = {stretch: f"{category.id} {stretch.start}" for stretch in self.wanted}
+        for stretch in sorted(self.wanted):
+            before = self.pairs.get(stretch)
+            wanted = item(
+                category,
+                stretch,
+                key=keys[stretch],
+                lessens=before is not None and not stretch.covers(before),
+                remnant=stretch in self.remnants,
+            )
+            self.bookings.wanted.append(wanted)
+        matches = {match: keys[stretch] for stretch, match in self.pairs.items()}
         for booking in self.by_day:
-            shown = booked[booking.id]
-            if shown in there:
+            shown = self.booked[booking.id]
+            if shown in self.there:
                 # Further copies have no key: they are nobody's.
                 key = matches.pop(shown, None)
-                self.bookings.existing.append(self._item(shown, key=key, booking=booking))
-        for stretch, obstacle in obstacles.items():
-            item = self.bookings.obstacle(self.category, obstacle, key=keys[stretch])
-            self.bookings.existing.append(item)
+                self.bookings.existing.append(item(category, shown, key=key, booking=booking))
+        for stretch, booking in self.obstacles.items():
+            obstacle = self.bookings.obstacle(category, booking, key=keys[stretch])
+            self.bookings.existing.append(obstacle)
 
     def _obstacles(
         self, to_book: set[Stretch], there: set[Stretch]
@@ -206,10 +237,6 @@ class _Side:
             if not more:
                 return obstacles, set(stays)
             obstacles |= more
-
-    def _item(self, stretch: Stretch, *, key: str | None, booking: Booking | None = None) -> Item:
-        place = f"{self.category.id} {self.places[stretch]}"
-        return self.bookings.item(self.category, stretch, key=key, place=place, booking=booking)
 
 
 def _content(category: Category, stretch: Stretch) -> dict[str, Any]:

@@ -6,6 +6,7 @@ It holds dates and kinds and nothing else: whoever looks into a fault needs no a
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from integrations.shapes import Day, Shape
 from uploader.people import folded
 from uploader.syncs.breathe_to_productive.leave import Event, Leave, LeaveKind
 from uploader.syncs.breathe_to_productive.spans import Impossible, Span, merged
+
+EARLIEST = date(1970, 1, 1)
 
 
 class CannotRead(Exception):
@@ -121,6 +124,8 @@ def _read_one(file: Path) -> Leave:
     except OSError as error:
         raise CannotRead(f"{file}: cannot be read: {error.strerror}.") from error
     emails = tuple(dict.fromkeys(folded(email) for email in found.emails if email.strip()))
+    if found.earliest_date < EARLIEST:
+        raise CannotRead(f"{file}: earliest_date: {EARLIEST} is the earliest.")
     if not emails:
         raise CannotRead(f"{file}: emails: names nobody.")
     return Leave(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.errors import RejectedError, UnexpectedError
+from integrations.errors import RejectedError, RetryableError, UnexpectedError
 from integrations.productive.client import Booking, Event, Person, Salary
 from uploader.engine import Change, Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
@@ -69,9 +69,20 @@ class PersonBatch(Batch):
         values = self._values(change.wanted)
         if change.action == "update":
             return self._shown(change, target.update_booking(_ref(change), **values))
-        booking: Booking = target.create_booking(**values)
-        self.kind.make_sure_that_it_shows(booking)
+        booking = self.kind.created(**values)
         return self._shown(change, booking)
+
+    def recheck(self, change: Change) -> bool:
+        """Whether what is to be deleted is still what was listed, some minutes ago perhaps."""
+        booking: Booking | None = self.kind.context.target.booking(_ref(change))
+        if booking is None or change.found is None:
+            return True
+        own = booking.person_id == self.part and booking.is_live
+        shown = self._shown(change, booking) if own and self._is_managed(booking) else None
+        return shown is not None and shown.content == change.found.content
+
+    def _is_managed(self, booking: Booking) -> bool:
+        return booking.event_id in categories(self.kind.context.options).values()
 
     def _values(self, wanted: Item) -> dict[str, Any]:
         return {
@@ -90,6 +101,11 @@ def _ref(change: Change) -> str:
     if change.found is None or change.found.ref is None:
         raise ValueError(f"The {change.action} of {change.key} is about no booking.")
     return change.found.ref
+
+
+def _blind(what: str) -> UnexpectedError:
+    excerpt = f"{what}{BLIND_AFTER_ALL}"
+    return UnexpectedError(provider="Productive", doing="looking at a booking", excerpt=excerpt)
 
 
 BOOKINGS = "bookings"
@@ -116,7 +132,7 @@ class BreatheToProductive(Kind):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.reading = Reading(context.kept, now=lambda: context.now)
+        self.reading = Reading(context.kept, now=context.clock)
         self.today = context.now.astimezone(ZONE).date()
         self.listed: list[Booking] = []
 
@@ -167,10 +183,14 @@ class BreatheToProductive(Kind):
 
     def dump(self, folder: Path) -> list[Path]:
         """Write what a plan of this sync would be made from; the files."""
+        leaves = self.leaves()
+        wrong = {email for leave in leaves if leave.is_wrong for email in leave.emails}
         chosen = [
             leave
-            for leave in self.leaves()
-            if self._is_chosen(leave) and not self._is_excluded(leave)
+            for leave in leaves
+            if self._is_chosen(leave)
+            and not self._is_excluded(leave)
+            and not wrong & set(leave.emails)
         ]
         return dump.write(chosen, folder, categories=categories(self.context.options))
 
@@ -283,9 +303,24 @@ class BreatheToProductive(Kind):
         number: str = self.context.target.owner().person_id
         return number
 
-    def make_sure_that_it_shows(self, booking: Booking) -> None:
-        """Somebody approved writing with a token that showed nobody else's: now it has to."""
-        if self.sees_everybody or booking.person_id == self.owner:
+    def created(self, **values: Any) -> Booking:
+        """A new booking, which has to show afterwards where nothing of its person was seen before.
+
+        While nobody else's bookings were seen at all, a lost answer ends the run: no listing could
+        tell what came of it.
+        """
+        proven = self.sees_everybody
+        try:
+            booking: Booking = self.context.target.create_booking(**values)
+        except RetryableError as error:
+            if proven:
+                raise
+            raise _blind(f"the answer to a new booking was lost ({error.in_short})") from None
+        self._make_sure_that_it_shows(booking)
+        return booking
+
+    def _make_sure_that_it_shows(self, booking: Booking) -> None:
+        if booking.person_id in self.seen_people or booking.person_id == self.owner:
             return
         found = self.context.target.bookings(
             None,
@@ -294,10 +329,13 @@ class BreatheToProductive(Kind):
             after=booking.start - DAY,
         )
         if booking.id not in {shown.id for shown in found.rows}:
-            raise UnexpectedError(
-                provider="Productive", doing="looking at a booking", excerpt=BLIND_AFTER_ALL
-            )
+            raise _blind("a booking that was just made is not shown to this token")
+        self.seen_people.add(booking.person_id)
         self.sees_everybody = True
+
+    @cached_property
+    def seen_people(self) -> set[str]:
+        return {booking.person_id for booking in self.listed}
 
     # ------------------------------------------------------------------- words
 

@@ -42,6 +42,8 @@ class Leave:
     emails: tuple[str, ...]
     events: tuple[Event, ...]
     since: date
+    # Something they have at the source cannot be meant, so nothing is done for them.
+    is_wrong: bool = False
 
     @property
     def email(self) -> str:

@@ -1,6 +1,6 @@
 """Who is who: people of the source and people at Productive, by address, and never by a guess."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,25 +19,45 @@ def match(
     leaves: Iterable[Leave], people: Iterable[Person], *, warn: Callable[[str], None]
 ) -> list[Match]:
     """Those who are one person on both sides; of everybody else it is said why nothing is done."""
-    at_productive = defaultdict(list)
-    named = [person for person in people if person.email]
-    humans = same_human(person.email for person in named)
-    for person in named:
-        at_productive[min(humans[folded(person.email)])].append(person)
-    by_human = defaultdict(list)
+    leaves, named = list(leaves), [person for person in people if person.email]
+    at_productive = _by_address(named)
+    owners: dict[str, list[Leave]] = defaultdict(list)
     for leave in leaves:
-        by_human[min(leave.emails)].append(leave)
+        for email in leave.emails:
+            owners[email].append(leave)
+    found = {leave.email: _found(leave, at_productive) for leave in leaves}
+    taken = Counter(person.id for leave in leaves for person in found[leave.email].values())
     matches = []
-    for human, own in sorted(by_human.items()):
-        found = at_productive[human]
-        if len(own) > 1:
-            emails = ", ".join(sorted({leave.email for leave in own}))
-            warn(f"{emails}: {len(own)} people at the source have this address; nothing is done.")
-        elif not found:
-            warn(f"{own[0].email}: no match at Productive")
-        elif len(found) > 1:
-            numbers = ", ".join(sorted(person.id for person in found))
-            warn(f"{own[0].email}: several matches at Productive ({numbers}); nothing is done.")
+    for leave in sorted(leaves, key=lambda leave: leave.email):
+        candidates = found[leave.email]
+        if any(len(owners[email]) > 1 for email in leave.emails):
+            warn(f"{leave.email}: several people at the source have this address; nothing is done.")
+        elif leave.is_wrong:
+            continue  # the source has said so
+        elif not candidates:
+            warn(f"{leave.email}: no match at Productive")
+        elif len(candidates) > 1:
+            numbers = ", ".join(sorted(candidates))
+            warn(f"{leave.email}: several matches at Productive ({numbers}); nothing is done.")
+        elif max(taken[number] for number in candidates) > 1:
+            warn(f"{leave.email}: the same match at Productive as somebody else; nothing is done.")
         else:
-            matches.append(Match(own[0], found[0]))
+            matches.append(Match(leave, *candidates.values()))
     return matches
+
+
+def _by_address(people: list[Person]) -> dict[str, dict[str, Person]]:
+    """People at Productive by every address that is known to be theirs, and then by id."""
+    humans = same_human(person.email for person in people)
+    found: dict[str, dict[str, Person]] = defaultdict(dict)
+    for person in people:
+        for email in humans[folded(person.email)]:
+            found[email][person.id] = person
+    return found
+
+
+def _found(leave: Leave, at_productive: dict[str, dict[str, Person]]) -> dict[str, Person]:
+    found: dict[str, Person] = {}
+    for email in leave.emails:
+        found |= at_productive.get(email, {})
+    return found

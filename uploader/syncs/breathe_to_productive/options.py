@@ -1,5 +1,7 @@
 """What an admin, or a file, says about one leave sync."""
 
+import re
+from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
@@ -20,16 +22,41 @@ EVENTS = (
 )
 
 
+def _cleaned(clean: Callable[[Any], Any], value: Any, *, complaint: str) -> Any:
+    """Numbers and nests beyond what Python reads are errors of another sort than wrong JSON."""
+    try:
+        return clean(value)
+    except (RecursionError, ValueError) as error:
+        raise ValidationError(complaint) from error
+
+
+def _is_plain(text: Any) -> bool:
+    """What a database and a page can hold."""
+    if not isinstance(text, str) or "\x00" in text:
+        return False
+    return text.isascii() or text.encode("utf-8", "replace").decode() == text
+
+
+def _is_number(number: Any) -> bool:
+    if isinstance(number, bool) or not isinstance(number, str | int):
+        return False
+    return (
+        0 <= number < 10**18
+        if isinstance(number, int)
+        else bool(re.fullmatch(r"[0-9]{1,18}", number.strip()))
+    )
+
+
 class TextListField(forms.JSONField):
     """A list of texts; in the admin it is written as JSON."""
 
     default_error_messages = {"invalid": LIST}
 
     def clean(self, value: Any) -> Any:
-        texts = super().clean(value)
+        texts = _cleaned(super().clean, value, complaint=LIST)
         if texts is None:
             return []
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        if not isinstance(texts, list) or not all(map(_is_plain, texts)):
             raise ValidationError(LIST)
         return [text.strip() for text in texts if text.strip()]
 
@@ -51,13 +78,13 @@ class EventsField(forms.JSONField):
     default_error_messages = {"invalid": EVENTS, "required": EVENTS}
 
     def clean(self, value: Any) -> Any:
-        events = super().clean(value)
+        events = _cleaned(super().clean, value, complaint=EVENTS)
         if not isinstance(events, dict) or not events:
             raise ValidationError(EVENTS)
         for kind, number in events.items():
             if kind not in KINDS:
                 raise ValidationError(f"“{kind}” is no kind of leave: {', '.join(KINDS)} are.")
-            if not (isinstance(number, str | int) and str(number).strip().isdigit()):
+            if not _is_number(number):
                 raise ValidationError(
                     f"{kind}: the id of a category at Productive is a number; "
                     "`list_event_types` shows them."

@@ -56,11 +56,11 @@ class BreatheSource:
         return [
             Leave(
                 emails=humans[folded(employee.email)],
-                events=tuple(events[number]),
+                events=tuple(events.get(number, ())),
                 since=self.wanted.since,
+                is_wrong=number not in events,
             )
             for number, employee in employees.items()
-            if number in events
         ]
 
     def _current(self) -> dict[int, Employee]:

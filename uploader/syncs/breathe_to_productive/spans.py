@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+# Bookings that are longer are not looked through day by day.
+MOST_DAYS = 3653
 
 
 class Impossible(Exception):
@@ -79,9 +81,12 @@ class Stretch:
     end: date
     minutes: int
 
-    def days(self) -> Iterator[date]:
-        for number in range(self.start.toordinal(), self.end.toordinal() + 1):
-            yield date.fromordinal(number)
+    def days(self, *, at_most: int | None = None) -> Iterator[date]:
+        numbers = range(self.start.toordinal(), self.end.toordinal() + 1)
+        yield from map(date.fromordinal, numbers[:at_most])
+
+    def covers(self, other: "Stretch") -> bool:
+        return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: "Stretch") -> bool:
         return self.start <= other.end and other.start <= self.end
@@ -114,12 +119,10 @@ def stretches(span: Span, minutes_on: MinutesOn) -> list[Stretch]:
 
 def trimmed(stretch: Stretch, minutes_on: MinutesOn) -> Stretch:
     """The same without days off at either end; as it is where it has no working day at all."""
-    start, end = stretch.start, stretch.end
-    while start <= end and not minutes_on(start):
-        start += DAY
-    while end >= start and not minutes_on(end):
-        end -= DAY
-    return Stretch(start, end, stretch.minutes) if start <= end else stretch
+    working = [day for day in stretch.days(at_most=MOST_DAYS) if minutes_on(day)]
+    if not working or stretch.end - stretch.start >= MOST_DAYS * DAY:
+        return stretch
+    return Stretch(working[0], working[-1], stretch.minutes)
 
 
 # --------------------------------------------------------------- the window of days

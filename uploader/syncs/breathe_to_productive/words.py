@@ -15,8 +15,8 @@ BLIND = (
     "with the token of an admin; only if really nobody else has any booking, approve this plan."
 )
 BLIND_AFTER_ALL = (
-    "a booking that was just made for somebody else is not shown to this token, so it may be there "
-    "twice now; nothing else was written. Connect with the token of an admin, and run again"
+    ", so it may be there twice now. Connect with the token of an admin and run again: what is too "
+    "much goes"
 )
 ORIGINS: dict[Origin, str] = {
     "availability": "Working hours taken from availabilities, as no salary tells them",
