@@ -81,7 +81,7 @@ def test_from_the_list_of_syncs_to_the_last_booking(
     assert {write.method for write in productive.writes} == {"POST", "PATCH", "DELETE"}
     sam.follow("leave")
     expect(page.get_by_text("A plan waits for approval")).to_have_count(0)
-    sam.reads("Approved by sam; run")
+    sam.reads("Approved by sam: run")
 
 
 def test_a_plan_that_is_discarded_writes_nothing(

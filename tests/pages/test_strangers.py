@@ -63,7 +63,7 @@ def ada(db: None) -> Client:
 
 
 def filled(route: str, bens: Sync) -> str:
-    part = str(bens.runs.get().pk) if route.startswith("runs/") else bens.name
+    part = str(bens.runs.earliest("pk").pk) if route.startswith("runs/") else bens.name
     return "/" + route.replace("<slug:name>", part).replace("<int:pk>", part)
 
 
@@ -98,7 +98,7 @@ def test_what_is_404_for_others_is_there_for_its_owner(ada: Client) -> None:
     """Without this, the tests above would pass on addresses that do not exist."""
     own = Sync.objects.get()
 
-    for route in set(GUARDED) - FOR_STAFF:
+    for route in [each for each in GUARDED if each not in FOR_STAFF]:
         found = {ada.generic(verb, filled(route, own)).status_code for verb in ("GET", "POST")}
         assert found & {200, 302}, (route, found)
 
