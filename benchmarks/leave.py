@@ -166,7 +166,7 @@ def nothing_new(world: World) -> None:
     show("reads", str(reads), f"at most {pages + 12}", "3,000 and more (six per person)")
     show("seconds of the very first run", f"{first_seconds:.1f}", "under 15", "over 1,800")
     show("seconds of a later run", f"{seconds:.1f}", "under 15", "over 1,800")
-    show("answers “too many requests”", str(answers(world)[429]), "0", "dozens")
+    show("answers “too many requests”", str(answers(world)[429]), "0", "–")
 
 
 def planned(world: World) -> None:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # `make soak` searches that many times longer.
 TIMES = int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
-SCENARIOS = 50 * TIMES
+SCENARIOS = 30 * TIMES
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 ANY_CALL = ["429", "500", "lost", "cut", "before", "401", "html200"]
 PASSING = ["429", "500", "502", "html200", "error200", "401", "before", "cut", "lost"]
