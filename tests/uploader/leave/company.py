@@ -1,6 +1,5 @@
 """A company at both sandboxes, small and its own, and its leave sync carried out as in earnest."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from integrations import connections
 from integrations.breathe.sandbox import BreatheSandbox
 from integrations.productive.sandbox import TOKENS, ProductiveSandbox
 from integrations.sandbox import Seen, World
+from tests.uploader.killer import Killed
 from uploader import hands, inline, reviews
 from uploader.models import Run, Sync
 from uploader.people import Address, Person
@@ -30,21 +30,6 @@ class Clock:
 
     def forward(self, **amount: float) -> None:
         self.now += timedelta(**amount)
-
-
-class Killed(BaseException):
-    """The worker died: nothing that would catch an error may run."""
-
-
-@dataclass
-class Killer:
-    """Ends the process, as it were, as soon as `when` says so."""
-
-    when: Callable[[], bool] | None = None
-
-    def strike(self) -> None:
-        if self.when is not None and self.when():
-            raise Killed
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import pytest
 
 from integrations.pace import PacedGate
 from integrations.sandbox import Fault, Seen
+from tests.uploader.killer import Killed, Killer
 from tests.uploader.leave.account import Account, Spot
-from tests.uploader.leave.company import Colleague, Company, Killed, Killer, day
+from tests.uploader.leave.company import Colleague, Company, day
 from tests.uploader.leave.test_year import Life
 from uploader import hands, inline
 from uploader.engine import Link

@@ -3,25 +3,9 @@
 import pytest
 
 from integrations.sandbox import World
-from tests.uploader.rescuetime.journey import Journey, Killer
-from uploader import runs
-from uploader.models import Run
+from tests.uploader.rescuetime.journey import Journey
 
 
 @pytest.fixture
 def journey(db: None, world: World) -> Journey:
     return Journey(world)
-
-
-@pytest.fixture
-def killer(monkeypatch: pytest.MonkeyPatch) -> Killer:
-    """Asked wherever a run asks whether it may go on: before each request, and in between."""
-    killer = Killer()
-    is_held = runs.is_held
-
-    def dangerous(run: Run) -> bool:
-        killer.strike()
-        return is_held(run)
-
-    monkeypatch.setattr(runs, "is_held", dangerous)
-    return killer

@@ -3,7 +3,7 @@ naive second opinion says should have come of it."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -14,6 +14,7 @@ from integrations.open_humans.sandbox_files import StoredFile
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.rescuetime.sandbox_history import Account, Row
 from integrations.sandbox import Seen, World
+from tests.uploader.killer import Killed
 from tests.uploader.rescuetime.accounts import connect, sign_in
 from uploader import hands, inline
 from uploader.models import Run, Sync
@@ -38,21 +39,6 @@ class Clock:
 
     def forward(self, **amount: float) -> None:
         self.now += timedelta(**amount)
-
-
-class Killed(BaseException):
-    """The worker died: nothing that would catch an error may run."""
-
-
-@dataclass
-class Killer:
-    """Ends the process, as it were, as soon as `when` says so."""
-
-    when: Callable[[], bool] | None = None
-
-    def strike(self) -> None:
-        if self.when is not None and self.when():
-            raise Killed
 
 
 @dataclass

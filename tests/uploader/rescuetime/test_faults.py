@@ -12,7 +12,8 @@ import pytest
 
 from integrations.open_humans.sandbox_files import StoredFile
 from integrations.sandbox import Fault, Seen
-from tests.uploader.rescuetime.journey import Journey, Killer, rows_of, some_day, some_days
+from tests.uploader.killer import Killer
+from tests.uploader.rescuetime.journey import Journey, rows_of, some_day, some_days
 from tests.uploader.rescuetime.test_takeover import as_the_tool_left_it, in_time, old_file, table
 
 # `make soak` searches that many times longer.

@@ -3,7 +3,8 @@
 import pytest
 
 from integrations.sandbox import Seen
-from tests.uploader.rescuetime.journey import Journey, Killer, some_day, some_days
+from tests.uploader.killer import Killer
+from tests.uploader.rescuetime.journey import Journey, some_day, some_days
 from uploader import hands, runs, work
 
 

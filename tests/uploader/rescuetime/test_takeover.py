@@ -8,7 +8,8 @@ import pytest
 
 from integrations.open_humans.sandbox_files import StoredFile
 from integrations.sandbox import Fault
-from tests.uploader.rescuetime.journey import COLUMNS, Journey, Killer, some_days
+from tests.uploader.killer import Killer
+from tests.uploader.rescuetime.journey import COLUMNS, Journey, some_days
 
 OLD_METADATA = {"description": "RescueTime productivity data.", "tags": ["Rescuetime"]}
 
