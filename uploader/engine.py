@@ -6,7 +6,7 @@ be carried out unseen in `safety`.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -45,6 +45,7 @@ __all__ = [
     "Plan",
     "Rechecks",
     "Target",
+    "Together",
     "apply",
     "fingerprint",
     "merged",
@@ -61,6 +62,10 @@ UNLINKED = "(unlinked) "
 BY_OTHERS = "It was made by hand or by another tool."
 GONE = "The source does not have it any more."
 STAYS = "It stays, because what is to take its place was refused."
+UNCERTAIN: tuple[Outcome, str] = (
+    "skipped",
+    "It is no longer certain that this is right; the next run will tell.",
+)
 # New before old: no order of faults leaves a hole.
 ORDER: tuple[Action, ...] = ("create", "update", "delete", "conflict")
 
@@ -76,22 +81,28 @@ def plan(
     on_edit: OnEdit,
     now: datetime,
     adopt: bool = False,
+    mend: bool = False,
     managed: bool = False,
+    aside: Collection[str] = (),
 ) -> Plan:
     """Compare both sides, and say what would bring the target in step. Writes nothing.
 
     `on_edit` says what happens to what people changed at the target: put right, or left to them.
     Where the target does not tell what is ours, our links do: lost answers and, in a new database,
     everything else are found again by content; with `adopt` an equal item is taken for ours at any
-    time, rather than made a second time. `managed`: whatever is ours at the target is so by its
-    category, whoever made it.
+    time, rather than made a second time; with `mend` what is found again by its likeness alone is
+    changed to what is wanted, rather than taken for what the target makes of it. `managed`:
+    whatever is ours at the target is so by its category, whoever made it. `aside`: keys that this
+    comparison is not about; what is remembered of them stays.
     """
     wanted = _by_key(desired)
     shown = _with_unique_refs(existing)
     stored = {link.key: link for link in links.all()}
     unfinished = stored.pop(ADOPTING, None) is not None
     searching = unfinished or not stored
-    matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt)
+    for key in aside:
+        stored.pop(key, None)
+    matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt, mend=mend)
     deciding = _Deciding(matching=matching, on_edit=on_edit, managed=managed, now=now)
     changes = [change for key in wanted if (change := deciding.about(key)) is not None]
     changes += [deciding.unwanted(item) for item in matching.rest if matching.is_ours(item)]
@@ -302,6 +313,20 @@ class Rechecks(Protocol):
     def recheck(self, change: Change) -> bool: ...
 
 
+@runtime_checkable
+class Together(Protocol):
+    """A target that takes several updates, or several deletes, in one request.
+
+    Refused, they are tried one by one: some may have been done, and each of them may be repeated.
+    """
+
+    most_together: int
+
+    def apply_together(self, changes: Sequence[Change]) -> Sequence[Item | None]:
+        """Write all of them; what the target then shows of each, in their order."""
+        ...
+
+
 Report = Callable[[Change, Outcome, str], None]
 
 
@@ -325,19 +350,41 @@ def apply(
     done = dict.fromkeys(("create", "update", "delete", "conflict", "rejected"), 0)
     done["unchanged"] = plan.unchanged
     refused: set[str] = set()
-    for change in sorted(plan.changes, key=lambda each: (order.index(each.action), each.lessens)):
-        outcome: Outcome = "rejected"
-        reason = STAYS
-        if not (change.may_leave_a_hole and change.place in refused):
-            outcome, reason = _carry_out(change, target, links, beat=beat, now=now)
-        if outcome == "rejected" and change.wanted is not None:
-            refused.add(change.place)
-        if outcome == "rejected" or change.held:
-            done["rejected"] += 1
-        elif outcome == "done" or change.action == "conflict":
-            done[change.action] += 1
-        report(change, outcome, reason)
+    ordered = sorted(plan.changes, key=lambda each: (order.index(each.action), each.lessens))
+    for group in _groups(ordered, target):
+        first = group[0]
+        if first.may_leave_a_hole and first.place in refused:
+            outcomes: list[tuple[Outcome, str]] = [("rejected", STAYS)]
+        else:
+            outcomes = _carry_out_group(group, target, links, beat=beat, now=now)
+        for change, (outcome, reason) in zip(group, outcomes, strict=True):
+            if outcome == "rejected" and change.wanted is not None:
+                refused.add(change.place)
+            if outcome == "rejected" or change.held:
+                done["rejected"] += 1
+            elif outcome == "done" or change.action == "conflict":
+                done[change.action] += 1
+            report(change, outcome, reason)
     return done
+
+
+def _groups(changes: Iterable[Change], target: Target) -> Iterator[list[Change]]:
+    """One change each, but for what the target takes together."""
+    most = target.most_together if isinstance(target, Together) else 1
+    group: list[Change] = []
+    for change in changes:
+        if group and (len(group) >= most or not _go_together(group[-1], change)):
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
+
+
+def _go_together(one: Change, other: Change) -> bool:
+    """What stands in for something else has to wait and see what becomes of that."""
+    alike = one.action == other.action and one.action in ("update", "delete")
+    return alike and all(each.is_write and not each.place for each in (one, other))
 
 
 def _remember(plan: Plan, links: Links, *, now: Callable[[], datetime]) -> None:
@@ -348,6 +395,29 @@ def _remember(plan: Plan, links: Links, *, now: Callable[[], datetime]) -> None:
     links.save_all(plan.links)
     if plan.adopting:
         links.forget(ADOPTING)
+
+
+def _carry_out_group(
+    group: list[Change],
+    target: Target,
+    links: Links,
+    *,
+    beat: Callable[[], None],
+    now: Callable[[], datetime],
+) -> list[tuple[Outcome, str]]:
+    if len(group) == 1 or not isinstance(target, Together):
+        return [_carry_out(change, target, links, beat=beat, now=now) for change in group]
+    beat()
+    right = [change for change in group if _is_still_right(change, target)]
+    links.save_all(replace(_note(change), sent_at=now()) for change in right if _is_noted(change))
+    try:
+        shown = target.apply_together(right) if right else []
+    except RejectedError:
+        return [_carry_out(change, target, links, beat=beat, now=now) for change in group]
+    done = dict(zip((change.key for change in right), shown, strict=True))
+    for change in right:
+        _written(change, done[change.key], links)
+    return [("done", change.reason) if change.key in done else UNCERTAIN for change in group]
 
 
 def _carry_out(
@@ -363,8 +433,10 @@ def _carry_out(
     try:
         beat()
         if not _is_still_right(change, target):
-            return "skipped", "It is no longer certain that this is right; the next run will tell."
-        _write(change, target, links, now=now)
+            return UNCERTAIN
+        if _is_noted(change):
+            links.save(replace(_note(change), sent_at=now()))
+        _written(change, target.apply(change), links)
     except RejectedError as error:
         links.save(replace(_note(change), refused_at=now(), reason=str(error)))
         return "rejected", str(error)
@@ -377,11 +449,12 @@ def _is_still_right(change: Change, target: Target) -> bool:
     return target.recheck(change)
 
 
-def _write(change: Change, target: Target, links: Links, *, now: Callable[[], datetime]) -> None:
-    # A delete needs no note where nothing is linked: gone and unwanted leave nothing to tell.
-    if change.wanted is not None or change.link is not None:
-        links.save(replace(_note(change), sent_at=now()))
-    shown = target.apply(change)
+def _is_noted(change: Change) -> bool:
+    """A delete needs no note where nothing is linked: gone and unwanted leave nothing to tell."""
+    return change.wanted is not None or change.link is not None
+
+
+def _written(change: Change, shown: Item | None, links: Links) -> None:
     if change.wanted is None:
         links.forget(change.key)
     elif shown is None or shown.ref is None:

@@ -192,6 +192,8 @@ class Plan:
     forgotten: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     adopting: bool = False
+    # Whether it goes too far is asked of all plans of one group together.
+    group: str = ""
 
     @property
     def unchanged(self) -> int:

@@ -1,7 +1,7 @@
 """What a kind of sync declares, and how kinds are found: by their folder in uploader/syncs."""
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +51,12 @@ class Batch:
     # Whether this run is to write it. What it does not write is still planned, so that the sync is
     # judged as a whole.
     chosen: bool = True
+    # Batches of things of another sort: too many deletions of one are not hidden by the other.
+    group: str = ""
+    # What happens to what people changed at the target; None: as the kind says.
+    on_edit: OnEdit | None = None
+    # How many updates, or deletes, `apply_together` takes at once.
+    most_together: int = 1
 
     def desired(self) -> Iterable[Item]:
         raise NotImplementedError
@@ -59,6 +65,14 @@ class Batch:
         raise NotImplementedError
 
     def apply(self, change: Change) -> Item | None:
+        raise NotImplementedError
+
+    def aside(self) -> Collection[str]:
+        """Keys that this comparison is not about: what is remembered of them stays as it is."""
+        return ()
+
+    def apply_together(self, changes: Sequence[Change]) -> Sequence[Item | None]:
+        """Several of one action in one request; asked only where `most_together` says so."""
         raise NotImplementedError
 
     def recheck(self, change: Change) -> bool:
@@ -88,9 +102,11 @@ class Kind:
     options_form: ClassVar[type[forms.Form]] = forms.Form
     # Which of `since`, `only`, `exclude`, `from_dump` the command `sync` may hand it as params.
     takes: ClassVar[tuple[str, ...]] = ()
-    on_edit: ClassVar[OnEdit] = "restore"
+    on_edit: OnEdit = "restore"
     # An equal item that is nobody's is taken over, rather than made a second time.
     adopt: ClassVar[bool] = False
+    # What is found again by its likeness alone is put right, rather than taken for as it should be.
+    mend: ClassVar[bool] = False
     # Whatever is in its categories at the target is ours, whoever made it.
     managed: ClassVar[bool] = False
     # What its changes say, and of whom, is nobody's business after a year: not even that stays.

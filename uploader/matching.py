@@ -32,11 +32,13 @@ class Matching:
         *,
         searching: bool,
         adopt: bool,
+        mend: bool,
     ) -> None:
         self.wanted = wanted
         self.known = dict(links)
         self.searching = searching
         self.adopt = adopt
+        self.mend = mend
         self.adopted = 0
         self.pairs: dict[str, Item] = {}
         self._claimed: set[str | None] = set()
@@ -141,8 +143,10 @@ class Matching:
                 if self._may_adopt(found, wanted, equal=equal):
                     self._pair(key, found)
                     self._own(key, found)
-                    # Where it is alike but not equal, that is what the target made of it.
-                    self.known[key] = replace(self.known[key], wanted=trace(wanted))
+                    # Where it is alike but not equal, that is what the target made of it, or has to
+                    # be put right.
+                    if equal or not self.mend:
+                        self.known[key] = replace(self.known[key], wanted=trace(wanted))
                     self.adopted += 1
                     break
 

@@ -1,5 +1,6 @@
 """Planning the batches of a kind, and whether plans may go unseen; nothing is written here."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -23,15 +24,17 @@ class Planner:
             batch.desired(),
             batch.existing(),
             self._links(batch),
-            on_edit=self.kind.on_edit,
+            on_edit=batch.on_edit or self.kind.on_edit,
             adopt=self.kind.adopt,
+            mend=self.kind.mend,
+            aside=batch.aside(),
             managed=self.kind.managed,
             now=now,
         )
         changes = tuple(replace(change, part=batch.part) for change in plan.changes)
         for warning in plan.warnings:
             self.kind.context.warn(f"{batch.label}: {warning}" if batch.label else warning)
-        return replace(plan, changes=changes)
+        return replace(plan, changes=changes, group=batch.group)
 
     def _links(self, batch: kinds.Batch) -> engine.Links:
         if not self.kind.remembers:
@@ -52,4 +55,8 @@ def links_to_write(
 def why_not_unseen(kind: kinds.Kind, plans: Iterable[engine.Plan]) -> str | None:
     """Why a person has to look first, judged by the whole sync; None where nobody has to."""
     share = kind.context.sync.max_delete_share
-    return engine.unsafe(plans, max_delete_share=share) or kind.doubt()
+    groups = defaultdict(list)
+    for plan in plans:
+        groups[plan.group].append(plan)
+    reasons = (engine.unsafe(group, max_delete_share=share) for group in groups.values())
+    return next(filter(None, reasons), None) or kind.doubt()

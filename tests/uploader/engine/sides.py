@@ -1,6 +1,6 @@
 """Short words for both sides of a comparison and for what is remembered of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,13 +42,25 @@ def planned(
     *links: Link,
     on_edit: OnEdit = "restore",
     adopt: bool = False,
+    mend: bool = False,
     managed: bool = False,
+    aside: Collection[str] = (),
     now: datetime = NOW,
 ) -> Plan:
     store = MemoryLinks()
     for one in links:
         store.save(one)
-    return plan(desired, existing, store, on_edit=on_edit, now=now, adopt=adopt, managed=managed)
+    return plan(
+        desired,
+        existing,
+        store,
+        on_edit=on_edit,
+        now=now,
+        adopt=adopt,
+        mend=mend,
+        managed=managed,
+        aside=aside,
+    )
 
 
 def words(made: Plan) -> list[tuple[str, str, str | None]]:

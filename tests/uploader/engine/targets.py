@@ -5,7 +5,7 @@ engine (unless the target shows keys or marks); it is how a wrong write is notic
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -157,6 +157,31 @@ class MemoryTarget:
     def new_id(self, key: str) -> str:
         self.ids += 1
         return f"{self.rng.randrange(100):02}-{self.ids}"
+
+
+class Bulk(MemoryTarget):
+    """Takes updates, and deletes, several at once; refused, some of them may be done already."""
+
+    most_together = 3
+
+    def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
+        assert len(changes) > 0
+        assert len({change.action for change in changes}) == 1
+        self.writes += 1
+        self.trouble.before_call(is_write=True)
+        shown: list[Item | None] = []
+        refusal: RejectedError | None = None
+        for change in changes:
+            try:
+                shown.append({"update": self.update, "delete": self.delete}[change.action](change))
+            except RejectedError as error:
+                refusal = error
+                if self.rng.random() < 0.5:
+                    break
+        if refusal is not None:
+            raise refusal
+        self.trouble.after_call()
+        return shown
 
 
 class ChosenIds(MemoryTarget):

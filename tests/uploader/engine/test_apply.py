@@ -1,6 +1,6 @@
 """What applying does to the target and to the links, one change after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -237,3 +237,86 @@ def test_the_mark_of_an_attempt_that_was_killed_goes_when_nothing_is_left_to_tak
     apply(made, shelf, links, beat=lambda: None, now=lambda: NOW, report=lambda *_: None)
 
     assert set(links.by_key) == {"a"}
+
+
+# --------------------------------------------------------------------- together
+
+
+class BulkShelf(CarefulShelf):
+    """Takes two updates, or two deletes, at once."""
+
+    most_together = 2
+    refuses: str | None = None
+
+    def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
+        self.calls.append((f"{changes[0].action} together", " ".join(c.key for c in changes)))
+        self.remembered += [self.links.by_key.get(change.key) for change in changes]
+        if self.refuses in {change.key for change in changes}:
+            raise rejected("one of them is locked")
+        shown: list[Item | None] = []
+        for change in changes:
+            if change.wanted is None:
+                del self.things[change.key]
+                shown.append(None)
+            else:
+                self.things[change.key] = change.wanted.content
+                shown.append(Item(key=None, content=change.wanted.content, ref=change.key))
+        return shown
+
+
+def test_updates_go_together_as_many_as_the_target_takes_and_creates_one_by_one() -> None:
+    shelf = BulkShelf(MemoryLinks(), a=1, c=1, d=1)
+    counts = Applying(shelf)(desired(a=2, c=2, d=2, x=1, y=1))
+    assert shelf.calls == [
+        ("create", "x"),
+        ("create", "y"),
+        ("update together", "a c"),
+        ("update", "d"),
+    ]
+    assert shelf.things == {"a": 2, "c": 2, "d": 2, "x": 1, "y": 1}
+    assert (counts["create"], counts["update"]) == (2, 3)
+
+
+def test_each_of_what_goes_together_is_noted_before_and_filled_after() -> None:
+    shelf = BulkShelf(MemoryLinks(), a=1, c=1)
+    Applying(shelf)(desired(a=2, c=2))
+    one, two = (f"{fingerprint(n)}.{fingerprint(n)}" for n in (1, 2))
+    assert shelf.remembered == [
+        Link(key=key, ref=key, wanted=two, found=one, sent_at=NOW) for key in ("a", "c")
+    ]
+    assert list(shelf.links.all()) == [
+        Link(key=key, ref=key, wanted=two, found=two) for key in ("a", "c")
+    ]
+
+
+def test_what_is_refused_together_is_tried_one_by_one() -> None:
+    shelf = BulkShelf(MemoryLinks(), a=1, c=1)
+    shelf.refuses = "c"
+    shelf.errors["c"] = rejected("locked")
+    applying = Applying(shelf)
+    counts = applying(desired(a=2, c=2))
+    assert shelf.calls == [("update together", "a c"), ("update", "a"), ("update", "c")]
+    assert shelf.things == {"a": 2, "c": 1}
+    assert (counts["update"], counts["rejected"]) == (1, 1)
+    assert [outcome for _, outcome, _ in applying.reports] == ["done", "rejected"]
+    assert shelf.links.by_key["c"].refused_at == NOW
+    assert shelf.links.by_key["a"].refused_at is None
+
+
+def test_every_delete_that_goes_together_is_asked_about_first() -> None:
+    shelf = BulkShelf(MemoryLinks(), a=1, b=1, c=1, d=1)
+    applying = Applying(shelf)
+    applying(desired(a=1, b=1, c=1, d=1))
+    applying.reports.clear()
+    shelf.calls.clear()
+    applying(desired(d=1))
+    assert shelf.calls == [
+        ("recheck", "a"),
+        ("recheck", "b"),
+        ("delete together", "a"),
+        ("recheck", "c"),
+        ("delete", "c"),
+    ]
+    assert shelf.things == {"b": 1, "d": 1}
+    assert [outcome for _, outcome, _ in applying.reports] == ["done", "skipped", "done"]
+    assert [link.key for link in shelf.links.all()] == ["b", "d"]

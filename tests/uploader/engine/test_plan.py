@@ -270,6 +270,26 @@ def test_a_target_whose_equal_items_are_adopted_takes_them_over_at_any_time() ->
     assert words(theirs) == [("create", "a", None)]
 
 
+def test_a_new_database_puts_right_what_is_alike_where_the_kind_says_so() -> None:
+    desired = [want("a", [1, "x"], likeness="x"), want("b", [1, "y"], likeness="y")]
+    existing = [there("r1", [1, "x"], likeness="x"), there("r2", [0, "y"], likeness="y")]
+    for on_edit in ("restore", "conflict"):
+        made = planned(desired, existing, on_edit=on_edit, mend=True)
+        assert words(made) == [("update", "b", "r2")]
+        assert {each.key: each.ref for each in made.links} == {"a": "r1", "b": "r2"}
+
+
+def test_what_is_set_aside_is_neither_wanted_nor_forgotten() -> None:
+    links = [link("a", "r1", 1, 1), link("b", "r2", 1, 1), link("gone", "r3", 1, 1)]
+    made = planned([want("a", 1)], [there("r1", 1)], *links, aside=["b"])
+    assert (made.changes, made.forgotten, made.known) == ((), ("gone",), 2)
+
+
+def test_a_store_whose_links_are_all_set_aside_is_not_that_of_a_new_database() -> None:
+    made = planned([want("a", 1)], [there("r1", 1)], link("b", "r2", 1, 1), aside=["b"])
+    assert words(made) == [("create", "a", None)]
+
+
 def test_a_new_database_leaves_alone_what_the_target_shows_to_be_somebody_elses() -> None:
     assert words(planned([want("a", 1)], [there("r1", 1, ours=False)])) == [("create", "a", None)]
 

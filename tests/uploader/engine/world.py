@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.errors import IntegrationError
 from tests.uploader.engine.targets import (
+    Bulk,
     ChosenIds,
     Managed,
     MemoryTarget,
@@ -29,6 +30,8 @@ SORTS: dict[str, Sort] = {
     "own ids, put right": (MemoryTarget, "restore"),
     "chosen ids, left to people": (ChosenIds, "conflict"),
     "chosen ids, put right": (ChosenIds, "restore"),
+    "bulk, left to people": (Bulk, "conflict"),
+    "bulk, put right": (Bulk, "restore"),
     "normalising, left to people": (Normalising, "conflict"),
     "normalising, put right": (Normalising, "restore"),
     "managed category": (Managed, "restore"),
