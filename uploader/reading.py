@@ -29,16 +29,36 @@ class Listing:
     total: int | None = None
     pages: int = 0
     whole: bool = False
+    # Ids of the rows of a first reading, where a second one has to show the same.
+    before: list[Any] | None = None
     # Addresses of pages, in this slice; nobody keeps them.
     seen: set[str] = field(default_factory=set)
 
+    def begin_again(self) -> None:
+        """Read it a second time."""
+        self.before = [row.id for row in self.rows]
+        self.rows, self.next, self.pages, self.seen = [], None, 0, set()
+
 
 class Reading:
-    """The lists of one run. `kept` is what `to_keep` gave an earlier slice of the same run."""
+    """The lists of one run. `kept` is what `to_keep` gave an earlier slice of the same run.
 
-    def __init__(self, kept: dict[str, Any], *, now: Callable[[], datetime]) -> None:
+    `counted`: the provider tells how many rows a list has. `fresh`: for how long what was read is
+    good enough to go on from after a wait.
+    """
+
+    def __init__(
+        self,
+        kept: dict[str, Any],
+        *,
+        now: Callable[[], datetime],
+        counted: bool = True,
+        fresh: timedelta = FRESH,
+    ) -> None:
         self.kept = kept
         self.now = now
+        self.counted = counted
+        self.fresh = fresh
         self.listings: dict[str, Listing] = {}
 
     def whole(self, name: str, shape: type[S], fetch: Callable[[str | None], Page[S]]) -> list[S]:
@@ -46,7 +66,8 @@ class Reading:
 
         A right total proves nothing by itself: a row that went between two pages moves another one
         out of sight. So the total stays the same over all pages, every id is there once, and there
-        are as many as it says.
+        are as many as it says. Without a total, a list of several pages is read twice, and both
+        readings show the same ids in the same order: whatever came or went meanwhile would differ.
         """
         listing = self.listings.get(name) or self._kept(name, shape)
         self.listings[name] = listing
@@ -68,14 +89,15 @@ class Reading:
                 "total": listing.total,
                 "pages": listing.pages,
                 "whole": listing.whole,
+                "before": listing.before,
             }
             for name, listing in self.listings.items()
-            if listing.pages
+            if listing.pages or listing.before is not None
         }
 
     def _kept(self, name: str, shape: type[S]) -> Listing:
         kept = self.kept.pop(name, None)
-        if kept is None or self.now() - datetime.fromisoformat(kept["began"]) > FRESH:
+        if kept is None or self.now() - datetime.fromisoformat(kept["began"]) > self.fresh:
             return Listing(began=self.now())
         rows = [shape.model_validate(row, strict=False) for row in kept["rows"]]
         return Listing(**{**kept, "rows": rows, "began": datetime.fromisoformat(kept["began"])})
@@ -93,18 +115,29 @@ class Reading:
         listing.rows += page.rows
         listing.pages += 1
         listing.next = page.next
-        if listing.total is not None and len(listing.rows) > listing.total:
-            self._give_up(name, f"it has more than the {listing.total} entries it tells of")
-        if page.next is None:
-            self._prove(name, listing)
-            listing.whole = True
-
-    def _prove(self, name: str, listing: Listing) -> None:
         if len({row.id for row in listing.rows}) < len(listing.rows):
             self._give_up(name, "it holds the same entry twice")
+        if listing.total is not None and len(listing.rows) > listing.total:
+            self._give_up(name, f"it has more than the {listing.total} entries it tells of")
+        if page.next is not None:
+            return
+        self._prove(name, listing)
+        if self.counted or (listing.pages == 1 and listing.before is None):
+            listing.whole = True
+        elif listing.before is None:
+            listing.begin_again()
+        else:
+            self._compare(name, listing)
+            listing.whole = True
+
+    def _compare(self, name: str, listing: Listing) -> None:
+        if listing.before != [row.id for row in listing.rows]:
+            self._give_up(name, "it changed while it was read")
+
+    def _prove(self, name: str, listing: Listing) -> None:
         if listing.total is not None and listing.total != len(listing.rows):
             self._give_up(name, f"it should have {listing.total} entries, not {len(listing.rows)}")
-        if listing.total is None and len(listing.rows) >= FULL_PAGE:
+        if self.counted and listing.total is None and len(listing.rows) >= FULL_PAGE:
             self._give_up(name, "it does not say how many entries it has")
 
     def _give_up(self, name: str, why: str) -> None:
