@@ -86,12 +86,20 @@ class Pace(models.Model):
     """When the next request with one credential may go; a whole key pauses, not one task."""
 
     key = models.CharField(max_length=120, primary_key=True)
-    # How many have been let through since the last minute without any.
+    # How many have been let through since the last rest.
     taken = models.PositiveIntegerField(default=0)
-    # A minute after the latest of them.
+    # When a rest is over that begins with the latest of them.
     free_at = models.DateTimeField()
+    # Where requests are spaced within a second: when the next one may go.
+    next_at = models.DateTimeField(null=True, blank=True)
     # The provider itself asked for a pause until then.
     paused_until = models.DateTimeField(null=True, blank=True)
+    # Its latest refusal, and the first of those since which nothing has passed.
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_since = models.DateTimeField(null=True, blank=True)
+    # What repeated refusals have taught: so many requests, and then so many seconds of rest.
+    allowance = models.PositiveIntegerField(null=True, blank=True)
+    rest = models.FloatField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.key

@@ -26,6 +26,10 @@ class Provider:
     hosts: ClassVar[tuple[str, ...]] = ()
     # Requests a minute per credential; 0 = no pacing of our own.
     default_rate: ClassVar[int] = 0
+    # And no more than so many in any second; 0 = at whatever speed.
+    per_second: ClassVar[int] = 0
+    # Its limits are not known, or differ by plan: they are learnt from repeated refusals.
+    learns_limits: ClassVar[bool] = False
     # Seconds to pause where it asks for that and does not say how long.
     usual_pause: ClassVar[float] = 10
     # Names of settings (without the prefix) without which nobody can connect it.

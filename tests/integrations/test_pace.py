@@ -260,3 +260,111 @@ def test_pauses_at_the_same_moment_leave_the_longest(clock: Clock) -> None:
     pause: Callable[[], None] = lambda: gate(clock, rate=0).throttled(next(lengths))  # noqa: E731
     at_once(pause, times=12)
     assert refusal(gate(clock, rate=0)).retry_after == pytest.approx(12)
+
+
+# ------------------------------------------------------------------- in a second
+
+
+def spaced(clock: Clock, *, rate: int = 480, **more: Any) -> PacedGate:
+    return gate(clock, rate=rate, per_second=8, usual_pause=1, key="clockify:7", **more)
+
+
+def test_no_second_ever_sees_more_than_it_may(clock: Clock) -> None:
+    moments = []
+    two = [spaced(clock), spaced(clock)]
+    for number in range(160):
+        two[number % 2].before_request()
+        moments.append(clock.moment)
+    second = timedelta(seconds=1)
+    assert max(sum(m <= other < m + second for other in moments) for m in moments) <= 8
+    assert moments[-1] - moments[0] == timedelta(seconds=159 / 8), "and no slower than that"
+    assert max(clock.slept) <= 0.125
+
+
+def test_a_smaller_allowance_a_minute_holds_besides(clock: Clock) -> None:
+    slow = spaced(clock, rate=20)
+    assert passed(slow) == 20
+    assert refusal(slow).retry_after == pytest.approx(60, abs=3)
+
+
+def test_where_nothing_is_paced_nothing_is_spaced(clock: Clock) -> None:
+    assert passed(spaced(clock, rate=0), at_most=50) == 50
+    assert clock.slept == []
+
+
+# ----------------------------------------------------------------------- learning
+
+
+class Plan:
+    """A provider that lets so many requests pass in any such time, and tells nobody."""
+
+    def __init__(self, clock: Clock, *, allows: int, per: timedelta, told: bool = False) -> None:
+        self.clock, self.allows, self.per, self.told = clock, allows, per, told
+        self.moments: list[datetime] = []
+        self.refusals: list[datetime] = []
+
+    def answers(self, gate: PacedGate) -> bool:
+        """One request, as soon as it may go; whether it was let in."""
+        while True:
+            try:
+                gate.before_request()
+                break
+            except RetryableError as error:
+                self.clock.sleep(max(1, error.retry_after or 0))
+        recent = [m for m in self.moments if m > self.clock.moment - self.per]
+        if len(recent) < self.allows:
+            self.moments.append(self.clock.moment)
+            self.clock.sleep(0.05)
+            return True
+        self.refusals.append(self.clock.moment)
+        wait = (recent[0] + self.per - self.clock.moment).total_seconds()
+        gate.throttled(wait if self.told else 0)
+        return False
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize(
+    ("allows", "per"), [(30, timedelta(hours=1)), (20, timedelta(minutes=1)), (5, timedelta(0, 1))]
+)
+def test_an_allowance_that_nobody_tells_is_learnt_and_kept_to(
+    allows: int, per: timedelta, told: bool, clock: Clock
+) -> None:
+    plan = Plan(clock, allows=allows, per=per, told=told)
+    learning = spaced(clock, learns=True)
+    while len(plan.moments) < 4 * allows:
+        plan.answers(learning)
+    learnt = len(plan.refusals)
+    began = clock.moment
+    while len(plan.moments) < 8 * allows:
+        plan.answers(spaced(clock, learns=True))  # another process knows it too
+    assert learnt <= 30
+    assert len(plan.refusals) - learnt <= 2, "it is no longer overstepped"
+    # Of what is allowed it uses more than a third.
+    assert clock.moment - began < 3 * 4 * per
+
+
+def test_what_was_learnt_is_forgotten_after_a_day_without_refusals(clock: Clock) -> None:
+    plan = Plan(clock, allows=30, per=timedelta(hours=1))
+    while len(plan.moments) < 120:
+        plan.answers(spaced(clock, learns=True))
+    clock.sleep(2 * 3600)
+    assert passed(spaced(clock, learns=True)) == 30
+    clock.sleep(25 * 3600)
+    assert passed(spaced(clock, learns=True), at_most=100) == 100
+
+
+def test_one_refusal_teaches_nothing(clock: Clock) -> None:
+    one = spaced(clock, learns=True)
+    assert passed(one, at_most=3) == 3
+    one.throttled(0)
+    clock.sleep(11)
+    assert passed(one, at_most=100) == 100
+
+
+def test_refusals_at_the_same_moment_are_learnt_from_once(clock: Clock) -> None:
+    passed(spaced(clock, learns=True), at_most=20)
+    at_once(lambda: spaced(clock, learns=True).throttled(0), times=8)
+    row = Pace.objects.get()
+    assert row.allowance is None
+    assert row.paused_until is not None
+    assert row.paused_until - clock.moment <= timedelta(seconds=11)
