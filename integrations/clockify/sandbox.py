@@ -120,7 +120,7 @@ class ClockifySandbox(Catalogue, Entries):
 
     @route("GET", f"{IN_WORKSPACE}/users")
     def list_users(self, request: Request) -> Response:
-        """Not paused ones either: everybody here is active."""
+        """Everybody here is active, so other states find nobody."""
         query = Query.of(request)
         email, name = (query.text("email") or "").lower(), (query.text("name") or "").lower()
         held = [self.users[each] for each in self.workspace(request).roles]

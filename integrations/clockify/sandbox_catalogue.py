@@ -74,7 +74,8 @@ class Catalogue(Access):
         self._require_right(request, "onlyAdminsCreateProject")
         body = body_of(request)
         fields = self._client_fields(request, body, held=None)
-        made = self.add_client(self.workspace(request).id, **fields)
+        made = replace(self.add_client(self.workspace(request).id, fields["name"]), **fields)
+        self.clients[made.id] = made
         self.wrote("POST", "client", made.id)
         return json_answer(rows.client(made), status=201)
 

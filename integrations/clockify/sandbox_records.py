@@ -112,23 +112,16 @@ class Records(Sandbox):
     ) -> StoredWorkspace:
         """Settings by their names in the API; a moment may be a datetime."""
         with self.lock:
-            usual = USUAL_SETTINGS | {"lockTimeZone": zone}
-            workspace = StoredWorkspace(self._next("workspace"), name, usual, zone, subdomain)
+            chosen = USUAL_SETTINGS | {"lockTimeZone": zone} | _told(settings)
+            workspace = StoredWorkspace(self._next("workspace"), name, chosen, zone, subdomain)
             self.workspaces[workspace.id] = workspace
             workspace.roles[owner.id] = OWNER
-            self.change_settings(workspace.id, **settings)
             return workspace
 
     def change_settings(self, workspace_id: str, **settings: Any) -> None:
-        if unknown := settings.keys() - USUAL_SETTINGS.keys():
-            raise ValueError(f"there are no settings {', '.join(sorted(unknown))}")
         with self.lock:
             self.dirty = True
-            told = {
-                name: written(value) if isinstance(value, datetime) else value
-                for name, value in settings.items()
-            }
-            self.workspaces[workspace_id].settings |= told
+            self.workspaces[workspace_id].settings |= _told(settings)
 
     def join(self, workspace: StoredWorkspace, user: StoredUser, role: str = MEMBER) -> None:
         if role not in ROLES:
@@ -310,3 +303,13 @@ class Records(Sandbox):
             setattr(self, name, kind.validate_python(data[name]))
         self._last = data["last"]
         self.writes = []
+
+
+def _told(settings: dict[str, Any]) -> dict[str, Any]:
+    """ValueError for those that are none: a misspelt one would do nothing."""
+    if unknown := settings.keys() - USUAL_SETTINGS.keys():
+        raise ValueError(f"there are no settings {', '.join(sorted(unknown))}")
+    return {
+        name: written(value) if isinstance(value, datetime) else value
+        for name, value in settings.items()
+    }
