@@ -133,6 +133,7 @@ class EntryValues:
 
     def body(self) -> dict[str, Any]:
         """The whole of it, without nulls, which have been refused; see `nulls`."""
+        fields = [_field(each) for each in self.custom_fields if each.value is not None]
         told = {
             "start": instant(self.start),
             "end": instant(self.end),
@@ -142,7 +143,7 @@ class EntryValues:
             "tagIds": list(self.tag_ids),
             "billable": self.billable,
             "type": self.type,
-            "customFields": [_field(field) for field in self.custom_fields] or None,
+            "customFields": fields or None,
         }
         return _without_nulls(told)
 
