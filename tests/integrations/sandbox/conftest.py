@@ -7,6 +7,7 @@ import pytest
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.sandbox import World
+from tests.integrations.clockify.calls import Office
 from tests.integrations.sandbox.calls import Project, Visitor
 
 
@@ -35,3 +36,8 @@ def project(world: World) -> Project:
 @pytest.fixture
 def visitor(world: World) -> Visitor:
     return Visitor(world)
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    return Office(world)
