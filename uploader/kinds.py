@@ -92,6 +92,8 @@ class Kind:
     words: ClassVar[str]
     # What one of its items is called on the pages.
     noun: ClassVar[str] = "item"
+    # Whom or what its items concern: one of them, and several.
+    subjects: ClassVar[tuple[str, str]] = ("person", "people")
     # What is done to an item that differs, and what then was done.
     updating: ClassVar[tuple[str, str]] = ("change", "changed")
     # What its progress counts, where that is not its items.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -73,12 +74,20 @@ def by_part(sync: Sync) -> dict[str, list[engine.Link]]:
     return links
 
 
-def made_by_other_syncs(sync: Sync) -> dict[str, str]:
+@dataclass(frozen=True)
+class Other:
+    """Another sync, and the key that something at the target has for it."""
+
+    sync: str
+    key: str
+
+
+def put_there_by_others(sync: Sync) -> dict[str, Other]:
     """By what they are called at the target, what other enabled syncs of this kind put there."""
     rows = Link.objects.filter(sync__kind=sync.kind, sync__enabled=True, ref__isnull=False)
     others = rows.filter(sync__target__provider=sync.target.provider if sync.target else "")
-    named = others.exclude(sync=sync).values_list("ref", "sync__name")
-    return {ref: name for ref, name in named if ref is not None}
+    named = others.exclude(sync=sync).values_list("ref", "sync__name", "key")
+    return {ref: Other(name, key) for ref, name, key in named if ref is not None}
 
 
 def _link(row: Link) -> engine.Link:

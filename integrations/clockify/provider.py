@@ -34,8 +34,12 @@ class Clockify(Provider):
         "apse2.clockify.me",
         "developer.clockify.me",
     )
-    # Ten a second and key are said to be allowed, and nowhere promised: eight.
+    # Ten a second and key are said to be allowed, and nowhere promised; with a free plan, thirty an
+    # hour to a workspace.
     default_rate = 480
+    per_second = 8
+    learns_limits = True
+    usual_pause = 1
     credentials_form = KeyForm
 
     def client(self, credentials: Credentials, *, base_url: str, gate: Gate) -> api.ClockifyClient:

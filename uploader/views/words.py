@@ -57,7 +57,8 @@ def retry(at: datetime, *, now: datetime) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"
 
 
 def every(delta: timedelta) -> str:

@@ -12,7 +12,7 @@ from integrations.errors import RejectedError, RetryableError, UnexpectedError
 from integrations.productive.client import Booking, Event, Person, Salary
 from uploader.engine import Change, Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
-from uploader.links import made_by_other_syncs
+from uploader.links import put_there_by_others
 from uploader.reading import Reading
 from uploader.syncs.breathe_to_productive import dump
 from uploader.syncs.breathe_to_productive.bookings import Bookings, Category
@@ -256,7 +256,8 @@ class BreatheToProductive(Kind):
         by_person = defaultdict(list)
         for booking in self._bookings(used, since=first):
             by_person[booking.person_id].append(booking)
-        of_others = made_by_other_syncs(self.context.sync)
+        others = put_there_by_others(self.context.sync)
+        of_others = {ref: other.sync for ref, other in others.items()}
         for bookings, person_id in people:
             bookings.compare(by_person[person_id], of_others=of_others)
 

@@ -1,40 +1,22 @@
 """What an admin, or a file, says about one leave sync."""
 
 import re
-from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from uploader.people import folded
+from uploader.option_fields import EmailListField, TextListField, cleaned
 from uploader.syncs.breathe_to_productive.leave import KINDS, WORDS, LeaveKind
 
 SINCE_DAYS = 90
 TRAINING_STATUSES = ("Approved", "Booked", "Completed")
 
 
-LIST = 'This must be a list of texts, such as ["one", "another"].'
 EVENTS = (
     "This must name at least one category of Productive, such as "
     '{"holiday": "81131"}; `list_event_types` shows their ids.'
 )
-
-
-def _cleaned(clean: Callable[[Any], Any], value: Any, *, complaint: str) -> Any:
-    """Numbers and nests beyond what Python reads are errors of another sort than wrong JSON."""
-    try:
-        return clean(value)
-    except (RecursionError, ValueError) as error:
-        raise ValidationError(complaint) from error
-
-
-def _is_plain(text: Any) -> bool:
-    """What a database and a page can hold."""
-    if not isinstance(text, str) or "\x00" in text:
-        return False
-    return text.isascii() or text.encode("utf-8", "replace").decode() == text
 
 
 def _is_number(number: Any) -> bool:
@@ -47,38 +29,13 @@ def _is_number(number: Any) -> bool:
     )
 
 
-class TextListField(forms.JSONField):
-    """A list of texts; in the admin it is written as JSON."""
-
-    default_error_messages = {"invalid": LIST}
-
-    def clean(self, value: Any) -> Any:
-        texts = _cleaned(super().clean, value, complaint=LIST)
-        if texts is None:
-            return []
-        if not isinstance(texts, list) or not all(map(_is_plain, texts)):
-            raise ValidationError(LIST)
-        return [text.strip() for text in texts if text.strip()]
-
-
-class EmailListField(TextListField):
-    def clean(self, value: Any) -> Any:
-        emails = [folded(text) for text in super().clean(value)]
-        for email in emails:
-            try:
-                validate_email(email)
-            except ValidationError:
-                raise ValidationError(f"“{email}” is not an e-mail address.") from None
-        return emails
-
-
 class EventsField(forms.JSONField):
     """Which category of Productive stands for which kind of leave: ids by kind."""
 
     default_error_messages = {"invalid": EVENTS, "required": EVENTS}
 
     def clean(self, value: Any) -> Any:
-        events = _cleaned(super().clean, value, complaint=EVENTS)
+        events = cleaned(super().clean, value, complaint=EVENTS)
         if not isinstance(events, dict) or not events:
             raise ValidationError(EVENTS)
         for kind, number in events.items():

@@ -1,0 +1,52 @@
+"""Fields for what a kind of sync lets people choose, written as JSON in the admin."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from uploader.people import folded
+
+LIST = 'This must be a list of texts, such as ["one", "another"].'
+
+
+def cleaned(clean: Callable[[Any], Any], value: Any, *, complaint: str) -> Any:
+    """Numbers and nests beyond what Python reads are errors of another sort than wrong JSON."""
+    try:
+        return clean(value)
+    except (RecursionError, ValueError) as error:
+        raise ValidationError(complaint) from error
+
+
+def is_plain(text: Any) -> bool:
+    """What a database and a page can hold."""
+    if not isinstance(text, str) or "\x00" in text:
+        return False
+    return text.isascii() or text.encode("utf-8", "replace").decode() == text
+
+
+class TextListField(forms.JSONField):
+    """A list of texts; in the admin it is written as JSON."""
+
+    default_error_messages = {"invalid": LIST}
+
+    def clean(self, value: Any) -> Any:
+        texts = cleaned(super().clean, value, complaint=LIST)
+        if texts is None:
+            return []
+        if not isinstance(texts, list) or not all(map(is_plain, texts)):
+            raise ValidationError(LIST)
+        return [text.strip() for text in texts if text.strip()]
+
+
+class EmailListField(TextListField):
+    def clean(self, value: Any) -> Any:
+        emails = [folded(text) for text in super().clean(value)]
+        for email in emails:
+            try:
+                validate_email(email)
+            except ValidationError:
+                raise ValidationError(f"“{email}” is not an e-mail address.") from None
+        return emails

@@ -1,0 +1,262 @@
+"""Time entries: which of the source are to stand in the target, and which of those there are ours.
+
+What is compared is a window of time. What moved into or out of it is looked up one by one, so that
+it is neither made twice nor taken for deleted.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from integrations.clockify.client import ClockifyClient, Entry, Project
+from uploader.engine import Change, Item, Link, OnEdit
+from uploader.items import is_same
+from uploader.kinds import Batch
+from uploader.links import Other
+from uploader.syncs.clockify_to_clockify.content import Contents, is_work
+from uploader.syncs.clockify_to_clockify.places import Places
+from uploader.syncs.clockify_to_clockify.projects import Projects
+
+# So many entries are looked up one by one before a plan is made; of more than that, those that are
+# to be deleted are looked up just before.
+MOST_LOOKUPS = 50
+
+
+class Entries(Batch):
+    part = group = "entries"
+    # Clockify's own limit is not known; a refused hundred is a hundred single tries.
+    most_together = 50
+
+    def __init__(
+        self,
+        places: Places,
+        projects: Projects,
+        contents: Contents,
+        *,
+        source: ClockifyClient,
+        target: ClockifyClient,
+        since: datetime,
+        in_source: Iterable[Entry],
+        in_target: Iterable[Entry],
+        links: Iterable[Link],
+        others: Mapping[str, Other],
+        on_edit: OnEdit,
+        warn: Callable[[str], None],
+        wrote: Callable[[], None],
+    ) -> None:
+        """`others`: what other syncs put at the target. `wrote` is told before every write: from
+        there on, what was listed is not what is there."""
+        self.source = source
+        self.target = target
+        self.warn = warn
+        self.wrote = wrote
+        self.places = places
+        self.projects = projects
+        self.contents = contents
+        self.since = since
+        self.in_source = {each.id: each for each in in_source}
+        self.in_target = {each.id: each for each in in_target}
+        self.links = {link.key: link for link in links}
+        self.others = others
+        self.copied_by = {
+            other.key: other.sync for ref, other in others.items() if ref in self.in_target
+        }
+        self.on_edit = on_edit
+        self.looked_up: set[str] = set()
+        self.source_projects = projects.in_source
+        self.tasks = {
+            each.id: {task.id: task.name for task in each.tasks}
+            for each in self.source_projects.values()
+        }
+        self._wanted: dict[str, Item] = {}
+        self._existing: dict[str, Item] = {}
+        self._aside: set[str] = set()
+        # How many entries are not copied, by project or sync, for the warnings.
+        self.left, self.stranded, self.doubled = Counter[str](), Counter[str](), Counter[str]()
+        self._compare()
+
+    def desired(self) -> Iterable[Item]:
+        return self._wanted.values()
+
+    def existing(self) -> Iterable[Item]:
+        return self._existing.values()
+
+    def aside(self) -> Collection[str]:
+        return self._aside
+
+    # ---------------------------------------------------------------- comparing
+
+    def _compare(self) -> None:
+        for entry in self.in_target.values():
+            if self._is_in_window(entry) and entry.end is not None:
+                self._show(entry)
+        for entry in self.in_source.values():
+            new = entry.id not in self.links and self._is_in_window(entry)
+            if new and self._is_to_be_copied(entry):
+                self._compare_new(entry)
+        for key, link in self.links.items():
+            self._compare_linked(key, link)
+        self._tell_what_is_left()
+
+    def _compare_new(self, entry: Entry) -> None:
+        project = self._counterpart(entry)
+        if project is None:
+            self.left[self._source_name(entry)] += 1
+        elif entry.id in self.copied_by:
+            self.doubled[self.copied_by[entry.id]] += 1
+        else:
+            self._want(entry, project)
+
+    def _compare_linked(self, key: str, link: Link) -> None:
+        """What an earlier run copied: both sides are known, or are looked up."""
+        entry, copy = self.in_source.get(key), self.in_target.get(link.ref or "")
+        in_view = [each for each in (entry, copy) if each and self._is_in_window(each)]
+        if link.ref is not None and not in_view:
+            self._aside.add(key)
+            return
+        if copy is not None:
+            self._show(copy)
+        if entry is None and copy is not None:
+            entry = self._look_up_source(key)
+        if entry is None or not self._is_to_be_copied(entry, running=True):
+            return
+        if link.ref is None and not in_view:
+            return
+        project = self._counterpart(entry)
+        if project is None or entry.end is None:
+            self._leave_as_it_is(entry, copy)
+            return
+        wanted = self._want(entry, project)
+        if copy is None and link.ref is not None:
+            copy = self._look_up_target(link, wanted)
+            if copy is not None:
+                self._show(copy)
+
+    def _want(self, entry: Entry, project: Project) -> Item:
+        tasks = self.tasks.get(entry.project_id or "", {})
+        item = self.contents.wanted(entry, project, tasks)
+        self._wanted[entry.id] = item
+        return item
+
+    def _show(self, entry: Entry) -> None:
+        ours = False if entry.id in self.others else None
+        self._existing[entry.id] = self.contents.found(entry, self.projects.in_target, ours=ours)
+
+    def _leave_as_it_is(self, entry: Entry, copy: Entry | None) -> None:
+        """A timer that runs again, or a project that stands for none any more, is no reason to
+        delete what was copied."""
+        self._aside.add(entry.id)
+        if copy is not None:
+            del self._existing[copy.id]
+        if entry.end is not None:
+            self.stranded[self._source_name(entry)] += 1
+
+    def _is_in_window(self, entry: Entry) -> bool:
+        return entry.start >= self.since
+
+    def _is_to_be_copied(self, entry: Entry, *, running: bool = False) -> bool:
+        return (
+            entry.project_id in self.source_projects
+            and is_work(entry)
+            and (running or entry.end is not None)
+            # What another sync has put here is no work of its own.
+            and entry.id not in self.others
+        )
+
+    def _counterpart(self, entry: Entry) -> Project | None:
+        return self.projects.target_of.get(entry.project_id or "")
+
+    def _source_name(self, entry: Entry) -> str:
+        return self.source_projects[entry.project_id or ""].name
+
+    def _tell_what_is_left(self) -> None:
+        there = f"“{self.places.target.name}”"
+        for name, number in sorted(self.left.items()):
+            self.warn(f"{_entries(number)} on “{name}” not copied: {there} has no such project.")
+        for name, number in sorted(self.stranded.items()):
+            self.warn(
+                f"{_entries(number)} on “{name}” left as copied before: {there} no longer has such "
+                "a project."
+            )
+        for name, number in sorted(self.doubled.items()):
+            self.warn(f"{_entries(number)} not copied: the sync {name} has copied them already.")
+
+    # --------------------------------------------------------------- looking up
+
+    def _look_up_source(self, key: str) -> Entry | None:
+        """It is not in the list: gone, or moved out of it."""
+        if len(self.looked_up) >= MOST_LOOKUPS:
+            return None
+        self.looked_up.add(key)
+        return self.source.entry(self.places.source.id, key)
+
+    def _look_up_target(self, link: Link, wanted: Item) -> Entry | None:
+        # Where it is left to people, whether they moved or deleted it makes no difference.
+        if self.on_edit == "conflict" and is_same(link.wanted, wanted):
+            return None
+        if len(self.looked_up) >= MOST_LOOKUPS:
+            return None
+        self.looked_up.add(f"copy of {link.key}")
+        found = self.target.entry(self.places.target.id, link.ref or "")
+        return found if found and found.user_id == self.places.target_user.id else None
+
+    def recheck(self, change: Change) -> bool:
+        """Whether it is gone from the source, or no longer to be copied."""
+        if change.key in self.looked_up or change.key not in self.links:
+            return True
+        entry = self.in_source.get(change.key) or self.source.entry(
+            self.places.source.id, change.key
+        )
+        return entry is None or not self._is_to_be_copied(entry, running=True)
+
+    # ------------------------------------------------------------------ writing
+
+    def apply(self, change: Change) -> Item | None:
+        self.wrote()
+        workspace = self.places.target.id
+        before: Entry | None = change.found.load if change.found else None
+        if change.wanted is None:
+            self.target.delete_entry(workspace, _ref(change))
+            return None
+        values = self.contents.values(change.wanted, before)
+        if change.action == "update":
+            shown = self.target.update_entry(workspace, _ref(change), values)
+        else:
+            user = self.places.target_user.id if self.places.books_for_others else None
+            shown = self.target.create_entry(workspace, values, user=user)
+        return self._shown(shown)
+
+    def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
+        self.wrote()
+        workspace, user = self.places.target.id, self.places.target_user.id
+        refs = [_ref(change) for change in changes]
+        if changes[0].wanted is None:
+            self.target.delete_entries(workspace, user, refs)
+            return [None for _ in refs]
+        values: dict[str, Any] = {
+            ref: self.contents.values(change.wanted, change.found.load)
+            for ref, change in zip(refs, changes, strict=True)
+            if change.wanted is not None and change.found is not None
+        }
+        shown = self.target.update_entries(workspace, user, values)
+        return [self._shown(self._without_task(shown[ref], values[ref])) for ref in refs]
+
+    def _without_task(self, shown: Entry, values: Any) -> Entry:
+        """Where a task still shows that was to go, it needs a request of its own."""
+        if shown.task_id is None or values.task_id is not None:
+            return shown
+        return self.target.update_entry(self.places.target.id, shown.id, values)
+
+    def _shown(self, entry: Entry) -> Item:
+        return self.contents.found(entry, self.projects.in_target)
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+def _ref(change: Change) -> str:
+    if change.found is None or change.found.ref is None:
+        raise ValueError(f"The {change.action} of {change.key} is about no entry.")
+    return change.found.ref
