@@ -1,9 +1,12 @@
 """A server that answers anything with fixed bytes, for what no provider's stand-in would say."""
 
+import re
 import socket
 import threading
 from types import TracebackType
 from typing import Self
+
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 
 class Misbehaving:
@@ -56,7 +59,24 @@ class Misbehaving:
                     continue  # the client gave up, as it should
 
     def _answer(self, visitor: socket.socket) -> None:
-        self.seen.append(visitor.recv(65536))
+        self.seen.append(_request(visitor))
         visitor.sendall(self.answer)
         while self.again and not self._closing.wait(self.pause):
             visitor.sendall(self.again)
+
+
+def _request(visitor: socket.socket) -> bytes:
+    """All of it: closing on something unread might throw the answer away."""
+    data = visitor.recv(65536)
+    while data and not _is_whole(data):
+        more = visitor.recv(65536)
+        if not more:
+            break
+        data += more
+    return data
+
+
+def _is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = CONTENT_LENGTH.search(head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)

@@ -87,8 +87,24 @@ class Office:
     def caller(self, user: StoredUser) -> Caller:
         return Caller(self.world, user.key)
 
+    def whole_entry(self) -> dict[str, Any]:
+        """What an entry may have besides its times, as it is written."""
+        return {
+            "description": "Sketches",
+            "projectId": self.project.id,
+            "taskId": self.box.add_task(self.project.id, "Design").id,
+            "tagIds": [self.box.add_tag(self.workspace.id, "Remote").id],
+            "billable": True,
+            "customFields": [{"customFieldId": "64a0f0000000000000000001", "value": 7}],
+        }
+
     def entry(self, user: StoredUser, day: int = 2, hour: int = 8, **fields: Any) -> StoredEntry:
         """An hour in March 2026."""
         start = datetime(2026, 3, day, hour, tzinfo=UTC)
         end = fields.pop("end", start.replace(hour=hour + 1))
         return self.box.add_entry(self.workspace.id, user.id, start, end, **fields)
+
+
+def done(answer: requests.Response, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.text
+    return answer.json()

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from integrations.client import FixedCredentials, Gate
 from integrations.clockify.client import ClockifyClient, EntryValues
+from integrations.sandbox import World
 from integrations.shapes import Page
 from tests.integrations.misbehaving import Misbehaving
 
@@ -159,3 +160,8 @@ def every(fetch: Callable[[str | None], Page[R]]) -> list[R]:
         page = fetch(page.next)
         rows += page.rows
     return rows
+
+
+def body(world: World, number: int = -1) -> Any:
+    """What was sent, of the last request unless told otherwise."""
+    return json.loads(world.requests[number].body)

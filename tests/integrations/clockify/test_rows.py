@@ -132,7 +132,7 @@ def each(kind: str, path: str, *values: Any) -> list[tuple[str, str, Any]]:
 # By name, as nobody knows what a bare True in a call is about.
 YES: Any = True
 NO: Any = False
-NO_TEXT = (ABSENT, None, 7, YES, [])
+NO_TEXT: tuple[Any, ...] = (ABSENT, None, 7, YES, [])
 NOT_A_MOMENT = (
     "",
     "soon",

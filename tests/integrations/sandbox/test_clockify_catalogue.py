@@ -113,6 +113,14 @@ def test_archiving_a_client_may_archive_its_projects(office: Office, alice: Call
     assert office.box.projects[office.project.id].archived
 
 
+def test_what_a_deleted_client_had_has_none_then(office: Office, alice: Caller) -> None:
+    one = f"{office.path}/clients/{office.client.id}"
+    alice.ask("PUT", one, {"name": "Globex", "archived": True})
+    assert alice.ask("DELETE", one).status_code == 200
+    [told] = alice.get(f"{office.path}/projects", sort_column="ID")
+    assert (told["clientId"], told["clientName"]) == ("", "")
+
+
 # --------------------------------------------------------------------- projects
 
 
@@ -312,8 +320,10 @@ def test_tasks_are_made_done_and_deleted(office: Office, alice: Caller) -> None:
     assert alice.names(path, is_active="true") == ["Coding"]
     assert alice.names(path, name="Draft") == ["Drafts"]
     assert alice.names(path, name="Draft", strict_name_search="true") == []
+    entry = office.entry(office.alice, project_id=office.project.id, task_id=told["id"])
     assert alice.ask("DELETE", one).status_code == 200
     assert alice.refused("GET", one) == (400, 501)
+    assert alice.get(office.one(entry))["taskId"] is None
 
 
 # ------------------------------------------------------------------------- tags

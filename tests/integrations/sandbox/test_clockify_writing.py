@@ -7,13 +7,12 @@ import pytest
 import requests
 
 from integrations.sandbox import Fault
-from tests.integrations.clockify.calls import NOW, Caller, Office
+from tests.integrations.clockify.calls import Caller, Office, done
 
 DAY = "2026-03-02"
 HOUR: dict[str, Any] = {"start": f"{DAY}T08:00:00Z", "end": f"{DAY}T09:00:00Z"}
 GONE = "64a0e00000000000000000ff"
 MISSING = "Can't save, required fields are missing or archived."
-LOCKED = (403, 1003, "Cannot edit a locked time entry")
 
 
 @pytest.fixture
@@ -24,11 +23,6 @@ def alice(office: Office) -> Caller:
 @pytest.fixture
 def bob(office: Office) -> Caller:
     return office.caller(office.bob)
-
-
-def done(answer: requests.Response, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 # ----------------------------------------------------------------------- making
@@ -232,19 +226,8 @@ def test_others_entries_are_changed_by_admins_alone(
 # -------------------------------------------------------------------- replacing
 
 
-def whole(office: Office) -> dict[str, Any]:
-    return {
-        "description": "Sketches",
-        "projectId": office.project.id,
-        "taskId": office.box.add_task(office.project.id, "Design").id,
-        "tagIds": [office.box.add_tag(office.workspace.id, "Remote").id],
-        "billable": True,
-        "customFields": [{"customFieldId": "64a0f0000000000000000001", "value": 7}],
-    }
-
-
 def test_what_is_left_out_is_cleared(office: Office, alice: Caller) -> None:
-    made = done(alice.ask("POST", office.own, HOUR | whole(office) | {"type": "BREAK"}), 201)
+    made = done(alice.ask("POST", office.own, HOUR | office.whole_entry() | {"type": "BREAK"}), 201)
     told = done(alice.ask("PUT", f"{office.own}/{made['id']}", {"start": HOUR["start"]}))
     assert (told["projectId"], told["taskId"], told["tagIds"]) == (None, None, None)
     assert (told["description"], told["billable"], told["customFieldValues"]) == ("", False, [])
@@ -255,7 +238,7 @@ def test_what_is_left_out_is_cleared(office: Office, alice: Caller) -> None:
 
 def test_or_it_is_kept(office: Office, alice: Caller) -> None:
     office.box.switches["omitted"] = "kept"
-    made = done(alice.ask("POST", office.own, HOUR | whole(office)), 201)
+    made = done(alice.ask("POST", office.own, HOUR | office.whole_entry()), 201)
     told = done(alice.ask("PUT", f"{office.own}/{made['id']}", {"start": HOUR["start"]}))
     assert told == made
     office.box.switches["nulls"] = "accepted"
@@ -317,85 +300,6 @@ def test_a_timer_is_stopped_once(office: Office, alice: Caller, bob: Caller) -> 
     assert (told["id"], told["timeInterval"]["duration"]) == (running.id, "PT1H15M")
     assert bob.refused("PATCH", path, end) == (404, 404)
     assert alice.refused("PATCH", path, end) == (404, 404)
-
-
-# ----------------------------------------------------------------------- forced
-
-
-@pytest.mark.parametrize(
-    ("setting", "name"),
-    [
-        ("forceProjects", "projectId"),
-        ("forceTasks", "taskId"),
-        ("forceTags", "tagIds"),
-        ("forceDescription", "description"),
-    ],
-)
-def test_what_is_forced_has_to_be_there(
-    setting: str, name: str, office: Office, alice: Caller
-) -> None:
-    office.box.change_settings(office.workspace.id, **{setting: True})
-    sent = HOUR | whole(office)
-    less = {key: value for key, value in sent.items() if key != name}
-    if name == "projectId":
-        del less["taskId"]
-    assert alice.refusal("POST", office.own, less) == (400, 501, MISSING)
-    made = done(alice.ask("POST", office.own, sent), 201)
-    assert alice.refused("PUT", f"{office.own}/{made['id']}", less) == (400, 501)
-
-    done(alice.ask("POST", office.own, {"start": f"{DAY}T10:00:00Z"}), 201)
-    stop = {"end": f"{DAY}T11:00:00Z"}
-    assert alice.refusal("PATCH", office.of(office.alice), stop) == (400, 501, MISSING)
-
-
-def test_where_only_the_stopwatch_counts_nothing_is_entered_by_hand(
-    office: Office, alice: Caller
-) -> None:
-    entry = office.entry(office.alice, description="Before")
-    office.box.change_settings(office.workspace.id, timeTrackingMode="STOPWATCH_ONLY")
-    words = "Manual time tracking disabled on Office"
-    assert alice.refusal("POST", office.own, HOUR) == (403, 4030, words)
-    longer = HOUR | {"end": f"{DAY}T10:00:00Z"}
-    assert alice.refused("PUT", office.one(entry), longer) == (403, 4030)
-    done(alice.ask("PUT", office.one(entry), HOUR | {"description": "After"}))
-    done(alice.ask("POST", office.own, {"start": f"{DAY}T10:00:00Z"}), 201)
-
-
-# ------------------------------------------------------------- locked and approved
-
-
-def test_a_locked_entry_is_closed_to_members(office: Office, alice: Caller, bob: Caller) -> None:
-    entry = office.entry(office.bob)
-    office.box.change_settings(office.workspace.id, lockTimeEntries=NOW)
-    assert bob.refusal("PUT", office.one(entry), HOUR) == LOCKED
-    assert bob.refusal("DELETE", office.one(entry)) == LOCKED
-    done(alice.ask("PUT", office.one(entry), HOUR))
-    assert alice.ask("DELETE", office.one(entry)).status_code == 204
-
-
-def test_whether_members_may_book_in_a_locked_period_is_switched(
-    office: Office, alice: Caller, bob: Caller
-) -> None:
-    office.box.change_settings(office.workspace.id, lockTimeEntries=NOW)
-    later = office.entry(office.bob, day=19)
-    assert bob.refusal("POST", office.own, HOUR) == LOCKED
-    assert bob.refusal("PUT", office.one(later), HOUR) == LOCKED
-    done(alice.ask("POST", office.own, HOUR), 201)
-    office.box.switches["locked_create"] = "accepted"
-    assert done(bob.ask("POST", office.own, HOUR), 201)["isLocked"] is True
-    done(bob.ask("PUT", office.one(later), HOUR))
-
-
-@pytest.mark.parametrize("status", [403, 400])
-def test_an_approved_entry_is_closed_to_everybody(
-    status: int, office: Office, alice: Caller
-) -> None:
-    office.box.switches["approved"] = str(status)
-    entry = office.entry(office.alice, approval="64a0f00000000000000000aa")
-    assert alice.refused("PUT", office.one(entry), HOUR) == (status, 501)
-    assert alice.refused("DELETE", office.one(entry)) == (status, 501)
-    office.box.change_entry(entry.id, approval=None)
-    assert alice.ask("DELETE", office.one(entry)).status_code == 204
 
 
 # --------------------------------------------------------------------- for tests
