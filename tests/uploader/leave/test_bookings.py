@@ -961,10 +961,11 @@ def test_what_is_missing_is_a_conflict_where_another_shape_is_in_its_way(
 
 def meets(item: Item, booking: Booking) -> bool:
     """Whether they are of one category, and have a day in common."""
+    content: dict[str, str] = item.content
     return (
-        booking.event_id == item.content["category"]
-        and booking.start.isoformat() <= item.content["to"]
-        and booking.end.isoformat() >= item.content["from"]
+        booking.event_id == content["category"]
+        and booking.start.isoformat() <= content["to"]
+        and booking.end.isoformat() >= content["from"]
     )
 
 
