@@ -245,9 +245,12 @@ class Account:
         self.before = self._there()
         self.ours_before = self.under_client()
         self._find_mirrors()
-        self.tag_names = {tag.id: tag.name for tag in self.at.tags.values()}
+        self.read_tags()
         self.tags_before = {row.id for row in self._tags_there()}
         self.at.writes.clear()
+
+    def read_tags(self) -> None:
+        self.tag_names = {tag.id: tag.name for tag in self.at.tags.values()}
 
     def _there(self) -> dict[str, StoredEntry]:
         """Everybody's entries at the customer's, and ours of everybody: none of them is written."""
@@ -260,7 +263,7 @@ class Account:
         """The run has changed what it should, and nothing else."""
         self.source = self.source_entries()
         self.after = self._there()
-        self.tag_names = {tag.id: tag.name for tag in self.at.tags.values()}
+        self.read_tags()
         found = Link.objects.filter(sync=self.sync, part="entries", ref__isnull=False)
         self.linked = {key: ref for key, ref in found.values_list("key", "ref") if ref}
         searching = not self.copies

@@ -85,7 +85,11 @@ class Weeks:
         self.killer.when = None
         studio.world.faults.clear()
         assert run.status == Run.Status.FINISHED, [row.reason for row in run.changes.all()]
-        account.check()
+        try:
+            account.check()
+        except AssertionError as error:
+            error.add_note(what_it_did(studio, run))
+            raise
 
     def a_quiet_day(self) -> None:
         """What one sync lets go the other may take up."""
@@ -100,7 +104,16 @@ class Weeks:
             assert self.studio.writes() == []
 
 
+def what_it_did(studio: Studio, run: Run) -> str:
+    """The latest requests that were no plain readings, and the lines of the run."""
+    odd = [seen for seen in studio.world.requests if seen.method != "GET" or seen.fault]
+    asked = [f"{s.method} {s.path[-52:]} {s.status} {s.fault} {s.body[:400]!r}" for s in odd[-40:]]
+    lines = run.changes.values_list("action", "key", "what", "was", "outcome", "reason")
+    return "\n".join([*asked, *map(str, lines), str(run.warnings)])
+
+
 def weeks_of(world: World, killer: Killer, seed: str, **how: Any) -> None:
+    random.seed(seed)  # of it are the waits
     draw = random.Random(seed)
     zones = draw.choice([(AUCKLAND, LOS_ANGELES), (LOS_ANGELES, AUCKLAND), (AUCKLAND, "UTC")])
     begin = draw.choice(CHANGES) - timedelta(days=draw.randint(1, 7))

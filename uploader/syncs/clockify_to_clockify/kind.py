@@ -133,6 +133,10 @@ class ClockifyToClockify(Kind):
             self.reading.forget(TAGS)
             return read()
 
+        def create(name: str) -> Tag:
+            self.reading.forget(TAGS)
+            return target.create_tag(found.target.id, name)
+
         # Where nobody uses tags, nothing is asked about them.
         tagged = any(entry.tag_ids for entry in entries)
         in_source = (
@@ -140,11 +144,7 @@ class ClockifyToClockify(Kind):
             if tagged
             else []
         )
-        tags = Tags(
-            read() if tagged else [],
-            create=partial(target.create_tag, found.target.id),
-            read=read_again,
-        )
+        tags = Tags(read() if tagged else [], create=create, read=read_again)
         return Contents(tags=tags, source_tags={tag.id: tag.name for tag in in_source}, zone=zone)
 
 
