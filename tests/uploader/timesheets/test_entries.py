@@ -1,6 +1,7 @@
 """What is tracked on the client's projects stands in the customer's workspace, once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_edits_follow(studio: Studio) -> None:
     at_ours = studio.clockify.add_task(ours.id, "Design")
     studio.run(apply=True)
     [before] = studio.copies()
-    edits = [
+    edits: list[dict[str, Any]] = [
         {"description": "Fix the login"},
         {"start": entry.start - timedelta(hours=1)},
         {"end": entry.start + timedelta(hours=3)},
