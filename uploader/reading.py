@@ -75,6 +75,10 @@ class Reading:
             self._read(name, listing, fetch(listing.next))
         return list(listing.rows)
 
+    def names(self) -> list[str]:
+        """Of all that is known, now or from an earlier slice."""
+        return [*self.listings.keys() | self.kept.keys()]
+
     def forget(self, name: str) -> None:
         self.listings.pop(name, None)
         self.kept.pop(name, None)

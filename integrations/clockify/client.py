@@ -78,6 +78,9 @@ class ClockifyClient(Client):
 
     name = "Clockify"
 
+    # Told the path of every writing request just before it is sent, and of none that has to wait:
+    # from there on, what was listed may not be what is there.
+    wrote: Callable[[str], None] = staticmethod(lambda path: None)
     # The page that was read last: its list, its number and the ids on it.
     _before: tuple[str, int, list[str]] | None = None
 
@@ -267,6 +270,11 @@ class ClockifyClient(Client):
     def _call(self, method: str, path: str, *, doing: str, **options: Any) -> requests.Response:
         headers = {"X-Api-Key": self.key("api_key"), "Accept": "application/json"}
         return self.request(method, path, doing=doing, headers=headers, **options)
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        if method != "GET":
+            self.wrote(path)
+        return super()._send(method, path, **options)
 
     def _create(self, path: str, body: Mapping[str, Any], *, doing: str) -> requests.Response:
         return self._call("POST", path, doing=doing, accept=(200, 201), json=_told(body))

@@ -234,7 +234,7 @@ class Life:
         name = self.draw.choice(TASKS)
         known = {row.name for row in self.at.tasks.values() if row.project_id == project_id}
         if name not in known:
-            self.at.add_task(project_id, self.draw.choice([str.upper, str])(name))
+            self.at.add_task(project_id, self.draw.choice([name, name.upper()]))
 
     def she_makes_a_project_or_renames_one(self) -> None:
         """One of her own, or one that the customer is about to make as well."""

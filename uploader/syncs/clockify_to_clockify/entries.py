@@ -21,6 +21,8 @@ from uploader.syncs.clockify_to_clockify.projects import Projects
 # So many entries are looked up one by one before a plan is made; of more than that, those that are
 # to be deleted are looked up just before.
 MOST_LOOKUPS = 50
+# By the side it is on, "source" or "target", and its id; None where it is gone.
+LookUp = Callable[[str, str], Entry | None]
 
 
 class Entries(Batch):
@@ -34,7 +36,6 @@ class Entries(Batch):
         projects: Projects,
         contents: Contents,
         *,
-        source: ClockifyClient,
         target: ClockifyClient,
         since: datetime,
         in_source: Iterable[Entry],
@@ -43,14 +44,12 @@ class Entries(Batch):
         others: Mapping[str, Other],
         on_edit: OnEdit,
         warn: Callable[[str], None],
-        wrote: Callable[[], None],
+        look_up: LookUp,
     ) -> None:
-        """`others`: what other syncs put at the target. `wrote` is told before every write: from
-        there on, what was listed is not what is there."""
-        self.source = source
+        """`others`: what other syncs put at the target. `look_up` asks for a single entry."""
         self.target = target
         self.warn = warn
-        self.wrote = wrote
+        self.look_up = look_up
         self.places = places
         self.projects = projects
         self.contents = contents
@@ -122,6 +121,8 @@ class Entries(Batch):
         if entry is None and copy is not None:
             entry = self._look_up_source(key)
         if entry is None or not self._is_to_be_copied(entry, running=True):
+            if copy is None and link.ref is not None:
+                self._show_if_there(self._look_up_target(link, None))
             return
         if link.ref is None and not in_view:
             return
@@ -131,15 +132,17 @@ class Entries(Batch):
             return
         wanted = self._want(entry, project)
         if copy is None and link.ref is not None:
-            copy = self._look_up_target(link, wanted)
-            if copy is not None:
-                self._show(copy)
+            self._show_if_there(self._look_up_target(link, wanted))
 
     def _want(self, entry: Entry, project: Project) -> Item:
         tasks = self.tasks.get(entry.project_id or "", {})
         item = self.contents.wanted(entry, project, tasks)
         self._wanted[entry.id] = item
         return item
+
+    def _show_if_there(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self._show(entry)
 
     def _show(self, entry: Entry) -> None:
         ours = False if entry.id in self.others else None
@@ -191,31 +194,31 @@ class Entries(Batch):
         if len(self.looked_up) >= MOST_LOOKUPS:
             return None
         self.looked_up.add(key)
-        return self.source.entry(self.places.source.id, key)
+        return self.look_up("source", key)
 
-    def _look_up_target(self, link: Link, wanted: Item) -> Entry | None:
+    def _look_up_target(self, link: Link, wanted: Item | None) -> Entry | None:
         # Where it is left to people, whether they moved or deleted it makes no difference.
-        if self.on_edit == "conflict" and is_same(link.wanted, wanted):
+        if self.on_edit == "conflict" and wanted and is_same(link.wanted, wanted):
             return None
         if len(self.looked_up) >= MOST_LOOKUPS:
+            # It is the next run's: taken for deleted, it would be made a second time.
+            self._aside.add(link.key)
+            self._wanted.pop(link.key, None)
             return None
         self.looked_up.add(f"copy of {link.key}")
-        found = self.target.entry(self.places.target.id, link.ref or "")
+        found = self.look_up("target", link.ref or "")
         return found if found and found.user_id == self.places.target_user.id else None
 
     def recheck(self, change: Change) -> bool:
         """Whether it is gone from the source, or no longer to be copied."""
         if change.key in self.looked_up or change.key not in self.links:
             return True
-        entry = self.in_source.get(change.key) or self.source.entry(
-            self.places.source.id, change.key
-        )
+        entry = self.in_source.get(change.key) or self.look_up("source", change.key)
         return entry is None or not self._is_to_be_copied(entry, running=True)
 
     # ------------------------------------------------------------------ writing
 
     def apply(self, change: Change) -> Item | None:
-        self.wrote()
         workspace = self.places.target.id
         before: Entry | None = change.found.load if change.found else None
         if change.wanted is None:
@@ -230,7 +233,6 @@ class Entries(Batch):
         return self._shown(shown)
 
     def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
-        self.wrote()
         workspace, user = self.places.target.id, self.places.target_user.id
         refs = [_ref(change) for change in changes]
         if changes[0].wanted is None:

@@ -28,6 +28,7 @@ WIDER = timedelta(hours=26)
 # A plan that allows thirty requests an hour takes hours: what was read is good for so long.
 FRESH = timedelta(hours=3)
 MIRRORS, COPIES, TAGS = "source projects", "target entries", "target tags"
+COPY = "target entry "
 
 S = TypeVar("S", bound=Shape)
 
@@ -67,6 +68,8 @@ class ClockifyToClockify(Kind):
         found = places.find(
             self.context.options, source=source, target=target, reading=self.reading
         )
+        source.wrote = lambda path: self.reading.forget(MIRRORS)
+        target.wrote = self._forget_what_is_written
         known = by_part(self.context.sync)
         projects = Projects(
             found,
@@ -84,7 +87,6 @@ class ClockifyToClockify(Kind):
             links=known[Projects.part],
             options=self.context.options.get("project_options") or {},
             warn=self.context.warn,
-            wrote=lambda: self.reading.forget(MIRRORS),
         )
         yield projects
         zone = _zone(found.source_user.zone)
@@ -95,7 +97,6 @@ class ClockifyToClockify(Kind):
             found,
             projects,
             self._contents(found, [*in_source, *in_target], zone),
-            source=source,
             target=target,
             since=since,
             in_source=in_source,
@@ -104,7 +105,7 @@ class ClockifyToClockify(Kind):
             others=put_there_by_others(self.context.sync),
             on_edit=self.on_edit,
             warn=self.context.warn,
-            wrote=lambda: self.reading.forget(COPIES),
+            look_up=partial(self._look_up, found),
         )
 
     def _listed(
@@ -117,6 +118,25 @@ class ClockifyToClockify(Kind):
     ) -> list[Entry]:
         which = {"workspace": workspace.id, "user": user.id, "start": since - WIDER}
         return self._listed(name, Entry, client.entries, **which)
+
+    def _look_up(self, found: places.Places, side: str, entry_id: str) -> Entry | None:
+        """One entry, kept over waits as lists are: there may be more of them than an allowance."""
+        here = side == "source"
+        client = self.context.source if here else self.context.target
+        workspace = found.source.id if here else found.target.id
+
+        def ask(_: str | None) -> Page[Entry]:
+            entry = client.entry(workspace, entry_id)
+            return Page(rows=[entry] if entry else [])
+
+        rows = self.reading.whole(f"{'source entry ' if here else COPY}{entry_id}", Entry, ask)
+        return rows[0] if rows else None
+
+    def _forget_what_is_written(self, path: str) -> None:
+        self.reading.forget(TAGS if path.endswith("/tags") else COPIES)
+        for name in self.reading.names():
+            if name.startswith(COPY):
+                self.reading.forget(name)
 
     def _since(self, zone: tzinfo) -> datetime:
         given = self.context.params.get("since")
@@ -133,10 +153,6 @@ class ClockifyToClockify(Kind):
             self.reading.forget(TAGS)
             return read()
 
-        def create(name: str) -> Tag:
-            self.reading.forget(TAGS)
-            return target.create_tag(found.target.id, name)
-
         # Where nobody uses tags, nothing is asked about them.
         tagged = any(entry.tag_ids for entry in entries)
         in_source = (
@@ -144,7 +160,11 @@ class ClockifyToClockify(Kind):
             if tagged
             else []
         )
-        tags = Tags(read() if tagged else [], create=create, read=read_again)
+        tags = Tags(
+            read() if tagged else [],
+            create=partial(target.create_tag, found.target.id),
+            read=read_again,
+        )
         return Contents(tags=tags, source_tags={tag.id: tag.name for tag in in_source}, zone=zone)
 
 

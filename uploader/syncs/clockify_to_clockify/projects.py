@@ -31,10 +31,7 @@ class Projects(Batch):
         links: Iterable[Link],
         options: Mapping[str, Any],
         warn: Callable[[str], None],
-        wrote: Callable[[], None],
     ) -> None:
-        """`wrote` is told before every write: from there on, what was listed is not what is
-        there."""
         self.places = places
         self.source = source
         own = (each for each in in_source if each.client_id == places.client.id)
@@ -42,7 +39,6 @@ class Projects(Batch):
         self.in_target = {each.id: each for each in in_target}
         self.options = options
         self.warn = warn
-        self.wrote = wrote
         linked = {link.key: link.ref for link in links if link.ref in self.in_source}
         self.linked = {key: ref for key, ref in linked.items() if key in self.in_target and ref}
         self._report_matches()
@@ -116,7 +112,6 @@ class Projects(Batch):
             shown = self._rename(change.key, change.found.ref, name)
         else:
             self._make_room(name, {change.key})
-            self.wrote()
             shown = self.source.create_project(
                 self.places.source.id,
                 name=name,
@@ -146,7 +141,6 @@ class Projects(Batch):
                 self._rename(key, ref, wanted, waiting)
 
     def _call(self, ref: str, name: str) -> Project:
-        self.wrote()
         shown = self.source.rename_project(self.places.source.id, self.in_source[ref], name)
         self.in_source[ref] = shown
         return shown
