@@ -84,6 +84,9 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    from tests import quick
+
+    quick.install()
     config.stash[LEFT_OUT] = Counter()
     # As Ctrl-C: what the tests have started is ended too, instead of being left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
