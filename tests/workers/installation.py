@@ -160,7 +160,7 @@ class Installation:
         log = (self.folder / f"worker-{n}.log").open("wb")
         worker = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "config", "worker"),
+                *(sys.executable, "-m", "celery", "-A", "tests.workers.hasty", "worker"),
                 *("--beat", "--concurrency", "1", "--loglevel", "INFO"),
                 *("--hostname", f"w{n}@%h"),
                 *("--schedule", str(self.folder / f"beat-{n}")),
