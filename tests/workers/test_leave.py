@@ -16,6 +16,8 @@ from integrations.productive.sandbox import ProductiveSandbox
 from integrations.sandbox import Fault, World
 from tests.workers.installation import ROOT, Installation
 
+pytestmark = pytest.mark.long
+
 KEYS = {
     "BREATHE_API_KEY": "sandbox-breathe-key",
     "PRODUCTIVE_API_KEY": "sandbox-productive-token",

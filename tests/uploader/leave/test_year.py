@@ -429,6 +429,7 @@ def a_year_of(company: Company, seed: int) -> None:
     Year(life).passes()
 
 
+@pytest.mark.long
 @pytest.mark.randomized
 @pytest.mark.parametrize("n", range(YEARS))
 def test_all_through_a_year_productive_holds_what_a_second_opinion_says(
