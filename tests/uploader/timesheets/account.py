@@ -96,9 +96,7 @@ class Account:
 
     def names(self) -> dict[str, str]:
         """What active projects of the customer's are to be called in ours."""
-        active = [
-            row for row in self.at_customer().values() if not (row.archived or row.template)
-        ]
+        active = [row for row in self.at_customer().values() if not (row.archived or row.template)]
         resting = {
             folded(self.under_client()[mirror].name)
             for key, mirror in self.mirrors.items()
@@ -321,9 +319,7 @@ class Account:
 
     def _judge(self, key: str) -> Iterator[tuple[str, str]]:
         """Complain where the copy is not as it should be; the writes that this took."""
-        options = [
-            self._outcome(key, self.since(now)) for now in (self.began, self.studio.clock())
-        ]
+        options = [self._outcome(key, self.since(now)) for now in (self.began, self.studio.clock())]
         # What slides out of the window while a run waits may or may not have been seen in it.
         fitting = [outcome for outcome in options if self._fits(key, outcome)]
         if not fitting:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from integrations.clockify.sandbox_stored import Write
 from integrations.sandbox import World
 from tests.uploader.killer import Killer
 from tests.uploader.timesheets.account import Account
