@@ -115,6 +115,12 @@ def choose_workspaces(draft: Draft, source: Named, target: Named) -> Draft:
     return draft.with_workspaces(source, target)
 
 
+def chosen(thing: Named | None) -> Named:
+    if thing is None:
+        raise CannotSetUp("Choose the workspaces first.")
+    return thing
+
+
 def _refuse_a_circle(source: Named, target: Named) -> None:
     for sync in Sync.objects.filter(kind=ClockifyToClockify.slug, enabled=True):
         goes = sync.options.get("source_workspace"), sync.options.get("target_workspace")
@@ -132,7 +138,7 @@ def _means(given: Any, thing: Named) -> bool:
 
 def choose_client(draft: Draft, wanted: str) -> Draft:
     """By its id; it has to belong to the workspace that is copied from."""
-    source, target = _chosen(draft.source_workspace), _chosen(draft.target_workspace)
+    source, target = chosen(draft.source_workspace), chosen(draft.target_workspace)
     found = _by_id(clients(draft.source, source), wanted)
     if found is not None:
         return replace(draft, client=found)
@@ -148,17 +154,11 @@ def choose_client(draft: Draft, wanted: str) -> Draft:
 
 def why_no_client(draft: Draft) -> str:
     """What is to be done where the workspace that is copied from has none."""
-    source, target = _chosen(draft.source_workspace), _chosen(draft.target_workspace)
+    source, target = chosen(draft.source_workspace), chosen(draft.target_workspace)
     none = f"“{source.name}” has no active client."
     if clients(draft.target, target):
         return f"{none} “{target.name}” has. {WRONG_WAY_ROUND}"
     return f"{none} Make one there first: its projects stand for those of “{target.name}”."
-
-
-def _chosen(thing: Named | None) -> Named:
-    if thing is None:
-        raise CannotSetUp("Choose the workspaces first.")
-    return thing
 
 
 def _by_id(things: Iterable[Named], wanted: str) -> Named | None:
@@ -189,7 +189,7 @@ def create(draft: Draft, *, now: datetime) -> Sync:
     """A new sync that asks before it writes; it overwrites nothing that is there."""
     sides = {"source": keys.usable(draft.source), "target": keys.usable(draft.target)}
     check_name(draft.name)
-    _refuse_a_circle(_chosen(draft.source_workspace), _chosen(draft.target_workspace))
+    _refuse_a_circle(chosen(draft.source_workspace), chosen(draft.target_workspace))
     sync = Sync(
         name=draft.name,
         kind=ClockifyToClockify.slug,
