@@ -116,23 +116,19 @@ def refuse(form: Any, refusal: CannotSetUp) -> None:
 @sensitive_post_parameters("source-key", "target-key")
 @step
 def keys(request: HttpRequest, draft: Draft) -> HttpResponse:
-    if request.method != "POST":
-        forms = {side: key_form(request, draft, side) for side in SIDES}
-    else:
-        forms = {side: key_form(request, draft, side, typed=request.POST) for side in SIDES}
-        chosen = {side: chosen_key(request, form) for side, form in forms.items()}
-        if chosen["target"] == SAME:
-            chosen["target"] = chosen["source"]
-        names = {side: name or getattr(draft, side) for side, name in chosen.items()}
-        draft = draft.with_connections(names["source"], names["target"])
+    typed = request.POST if request.method == "POST" else None
+    forms = {side: key_form(request, draft, side, typed=typed) for side in SIDES}
+    if typed is not None:
+        chosen = chosen_keys(request, forms)
+        draft = draft.with_connections(
+            chosen["source"] or draft.source, chosen["target"] or draft.target
+        )
         if all(chosen.values()):
             return go_on(request, draft, after="keys")
         remember(request, draft)
         # What works is kept by now, and need not be typed again.
         forms |= {side: key_form(request, draft, side) for side in SIDES if chosen[side]}
-    sides = [
-        {"form": forms[side], "title": words[0], "words": words[1]} for side, words in SIDES.items()
-    ]
+    sides = [(forms[side], title, words) for side, (title, words) in SIDES.items()]
     return page(request, "keys", draft, sides=sides)
 
 
@@ -142,8 +138,15 @@ def key_form(request: HttpRequest, draft: Draft, side: str, *, typed: Any = None
     return KeyForm(typed, side=side, there=there, initial={"connection": getattr(draft, side)})
 
 
+def chosen_keys(request: HttpRequest, forms: dict[str, KeyForm]) -> dict[str, str]:
+    """Of each side the name of a connection that works, or nothing: then its form says why."""
+    chosen = {side: chosen_key(request, form) for side, form in forms.items()}
+    if chosen["target"] == SAME:
+        chosen["target"] = chosen["source"]
+    return chosen
+
+
 def chosen_key(request: HttpRequest, form: KeyForm) -> str:
-    """The name of a connection that works, SAME, or nothing: then the form says why."""
     if not form.is_valid():
         return ""
     given, now = form.cleaned_data, timezone.now()
@@ -154,7 +157,8 @@ def chosen_key(request: HttpRequest, form: KeyForm) -> str:
         if name != SAME:
             kept_keys.tried(kept_keys.usable(name), now=now)
     except CannotSetUp as refusal:
-        refuse(form, refusal if refusal.at != "key" or name == NEW else CannotSetUp(str(refusal)))
+        at = refusal.at if name == NEW else "connection"
+        refuse(form, CannotSetUp(str(refusal), at=at))
         return ""
     return name
 
