@@ -21,6 +21,7 @@ from tests.pages.people import signed_in
 from tests.pages.visitor import words_of
 from uploader.models import Run, Sync
 from uploader.syncs.clockify_to_clockify import setup
+from uploader.syncs.clockify_to_clockify.draft import Named
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +85,7 @@ def with_client(sam: Client, places: tuple[StoredWorkspace, StoredWorkspace]) ->
 
 def client_called(name: str, sam: Client) -> str:
     draft = sam.session["timesheets"]
-    workspace = setup.Named(**draft["source_workspace"])
+    workspace = Named(**draft["source_workspace"])
     return next(each.id for each in setup.clients(draft["source"], workspace) if each.name == name)
 
 

@@ -33,9 +33,11 @@ class Draft:
     source_workspace: Named | None = None
     target_workspace: Named | None = None
     client: Named | None = None
-    # None: the owner of the side's key.
+    # None: the owner of the side's key, who is called so.
     source_user: Named | None = None
     target_user: Named | None = None
+    source_owner: str = ""
+    target_owner: str = ""
     name: str = ""
     window_days: int = WINDOW_DAYS
     project_options: dict[str, Any] = field(default_factory=dict)
@@ -111,8 +113,8 @@ class Draft:
             ("From", f"{_called(self.source_workspace)}, with the connection {self.source}"),
             ("Client there", _called(self.client)),
             ("To", f"{_called(self.target_workspace)}, with the connection {self.target}"),
-            ("Whose time", _whose(self.source_user)),
-            ("Booked for", _whose(self.target_user)),
+            ("Whose time", _whose(self.source_user, self.source_owner)),
+            ("Booked for", _whose(self.target_user, self.target_owner)),
             ("Looks back", days),
             ("New projects", _projects(self.project_options)),
             ("If somebody changes a copy", edits[self.on_target_edit]),
@@ -123,8 +125,8 @@ def _called(thing: Named | None) -> str:
     return thing.name if thing else ""
 
 
-def _whose(person: Named | None) -> str:
-    return person.name if person else "the owner of the key"
+def _whose(person: Named | None, owner: str) -> str:
+    return person.name if person else f"{owner}, the owner of the key"
 
 
 def _projects(options: dict[str, Any]) -> str:

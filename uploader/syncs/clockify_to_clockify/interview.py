@@ -106,15 +106,17 @@ class Interview:
         return replace(draft, client=client)
 
     def _people(self, draft: Draft) -> Draft:
-        source = self._person("Whose time is copied?", draft.source, draft.source_workspace)
-        target = self._person("In whose name is it booked?", draft.target, draft.target_workspace)
+        owners = setup.owner(draft.source), setup.owner(draft.target)
+        draft = replace(draft, source_owner=owners[0], target_owner=owners[1])
+        there = setup.people(draft.source, setup.chosen(draft.source_workspace))
+        source = self._person("Whose time is copied?", owners[0], there)
+        there = setup.people(draft.target, setup.chosen(draft.target_workspace))
+        target = self._person("In whose name is it booked?", owners[1], there)
         return replace(draft, source_user=source, target_user=target)
 
-    def _person(self, question: str, connection: str, workspace: Named | None) -> Named | None:
+    def _person(self, question: str, owner: str, others: list[Named]) -> Named | None:
         """None for the key's owner."""
-        others = setup.people(connection, workspace) if workspace else []
-        owner = f"{setup.owner(connection)}, the owner of the key"
-        names = [owner, *(each.name for each in others)]
+        names = [f"{owner}, the owner of the key", *(each.name for each in others)]
         chosen = self.questions.number(question, names, default=0)
         return others[chosen - 1] if chosen else None
 

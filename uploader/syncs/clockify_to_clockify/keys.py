@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from integrations import connections
 from integrations import provider as providers
-from integrations.clockify.client import ClockifyClient
+from integrations.clockify.client import OWN_KEY, ClockifyClient
 from integrations.clockify.provider import REGIONS, regional_address
 from integrations.errors import (
     IntegrationError,
@@ -154,7 +154,8 @@ def in_words(not_let_in: str) -> Iterator[None]:
         yield
     except ReconnectError as error:
         # Clockify says 401 of more than wrong keys: of addresses not confirmed, of closed accounts.
-        more = f" Clockify’s own words: {error.excerpt}" if error.excerpt else ""
+        known = not error.excerpt or OWN_KEY in error.excerpt
+        more = "" if known else f" Clockify’s own words: {error.excerpt}"
         raise CannotSetUp(f"{not_let_in}{more}", at="key") from error
     except RetryableError as error:
         raise CannotSetUp(f"{error.in_short} Try again in a moment.", again=True) from error

@@ -51,6 +51,8 @@ class KeyForm(forms.Form):
         if side == "target":
             choices.append((SAME, "the same key as for the other side"))
         self._offer("connection", [(NEW, "a new key, typed in below"), *choices])
+        if not choices:
+            self.fields["connection"].widget = forms.HiddenInput()
         self._offer("region", keys.regions())
         if len(keys.regions()) == 1:
             del self.fields["region"]

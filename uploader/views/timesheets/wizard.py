@@ -5,6 +5,7 @@ before anything else, and is never in the session, nor on a page.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -26,7 +27,6 @@ from uploader.syncs.clockify_to_clockify.draft import STEPS, CannotSetUp, Draft,
 from uploader.views.timesheets.forms import (
     NEW,
     SAME,
-    ChoiceForm,
     ClientForm,
     KeyForm,
     OptionsForm,
@@ -239,8 +239,11 @@ def options(request: HttpRequest, draft: Draft) -> HttpResponse:
     targets = setup.people(draft.target, setup.chosen(draft.target_workspace))
     initial = OptionsForm.of(draft, suggested=setup.suggested_name(draft))
     form = OptionsForm(request.POST or None, initial=initial)
-    offer_people(form, "source_user", draft.source, sources)
-    offer_people(form, "target_user", draft.target, targets)
+    draft = replace(
+        draft, source_owner=setup.owner(draft.source), target_owner=setup.owner(draft.target)
+    )
+    form.offer("source_user", sources, empty=f"{draft.source_owner}, the owner of the key")
+    form.offer("target_user", targets, empty=f"{draft.target_owner}, the owner of the key")
     if form.is_valid():
         try:
             setup.check_name(form.cleaned_data["name"])
@@ -251,10 +254,6 @@ def options(request: HttpRequest, draft: Draft) -> HttpResponse:
     projects = [form[name] for name in OptionsForm.OF_PROJECTS]
     usual = [field for field in form if field.name not in OptionsForm.OF_PROJECTS]
     return page(request, "options", draft, form=form, usual=usual, projects=projects)
-
-
-def offer_people(form: ChoiceForm, field: str, connection: str, people: list[Named]) -> None:
-    form.offer(field, people, empty=f"{setup.owner(connection)}, the owner of the key")
 
 
 # ---------------------------------------------------------------------- preview
