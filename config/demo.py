@@ -1,5 +1,5 @@
 """The people of a trial: a staff login, Ben, who has connected both sides in the sandbox, and the
-leave of the sandbox's company.
+sandbox's company, whose leave and time are kept in step.
 
 Works on the sandbox only; the command `demo` tells what happens.
 """
@@ -28,7 +28,9 @@ from uploader import members, runs
 from uploader.models import Run, Sync
 
 STAFF = "admin"
-LEAVE, LEAVE_FILE = "leave", Path(__file__).with_name("demo.toml")
+TEAM_FILE = Path(__file__).with_name("demo.toml")
+# What the file sets up, and what each is called in a sentence.
+TEAM = {"leave": "The company's leave", "timesheets": "Their time for a customer"}
 PERSON, MEMBER_ID = "ben", "04170022"
 SYNC = f"rescuetime-{MEMBER_ID}"
 PROVIDERS = ("open_humans", "rescuetime")
@@ -171,17 +173,20 @@ def the_import(user: Any, *, now: datetime) -> Import:
         return Import(sync.runs.latest("pk"), until=error.until)
 
 
-# -------------------------------------------------------------------- the leave
+# --------------------------------------------------------------------- the team
 
 
-def leave(*, now: datetime) -> Run:
-    """The latest run of the company's leave, set up by a file as in earnest; begun where there is
-    none."""
+def team(*, now: datetime) -> list[Run]:
+    """The latest run of each of the company's syncs, set up by a file as in earnest; begun where
+    there is none."""
     try:
-        configure(LEAVE_FILE, apply=True)
+        configure(TEAM_FILE, apply=True)
     except WrongFile as error:
         raise CannotShow(str(error)) from error
-    sync = Sync.objects.get(name=LEAVE)
+    return [_latest_run(Sync.objects.get(name=name), now=now) for name in TEAM]
+
+
+def _latest_run(sync: Sync, *, now: datetime) -> Run:
     if not sync.runs.exists():
         runs.start(sync, trigger="by hand", now=now)
         Sync.objects.filter(pk=sync.pk).update(next_run_at=now + (sync.every or timedelta()))

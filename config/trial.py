@@ -32,6 +32,8 @@ SANDBOX_APPLICATIONS = {
     # Named by config/demo.toml.
     "BREATHE_API_KEY": "sandbox-breathe-key",
     "PRODUCTIVE_API_KEY": "sandbox-productive-token",
+    "SRC_CLOCKIFY_API_KEY": "sandbox-clockify-our-key",
+    "DEST_CLOCKIFY_API_KEY": "sandbox-clockify-customer-key",
 }
 
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def leave(world: World, site: str) -> Sync:
     """The company of the sandbox, set up by the file of the trial; nothing has run yet."""
-    demo.leave(now=timezone.now())
+    demo.team(now=timezone.now())
     Run.objects.all().delete()
     return Sync.objects.get(name="leave")
 
@@ -58,7 +58,7 @@ def test_from_the_list_of_syncs_to_the_last_booking(
 
     sam.reads("What leave would do")
     sam.reads("nobody@example.org: no match at Productive")
-    page.get_by_label("Who").fill("ben")
+    page.get_by_label("Person", exact=True).fill("ben")
     page.get_by_label("What", exact=True).select_option("to change")
     sam.press("Show")
     expect(page.locator(".person")).to_have_count(1)

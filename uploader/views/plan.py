@@ -1,4 +1,4 @@
-"""What a run would do, person by person, for whoever is to approve it."""
+"""What a run would do, person by person or project by project, for whoever is to approve it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.visitors import signed_in
-from uploader import reviews
+from uploader import kinds, reviews
 from uploader.models import Change, Run
 from uploader.views.run import visible
 
@@ -89,6 +89,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_a_plan(run):
         return redirect(run)
     people = people_of(run)
+    one, several = kinds.get(run.sync.kind).subjects
     wanted = Filter.asked_for(request)
     context = {
         "run": run,
@@ -96,6 +97,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "waits": run.status == Run.Status.NEEDS_REVIEW,
         "newer": newer_plan(run),
         "people": wanted.people(people),
+        "one": one,
+        "several": several,
         "concerned": sum(bool(person.changes) for person in people),
         "in_all": len(people),
         "counted": counted(people),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from integrations.visitors import signed_in
-from uploader import members
+from uploader import kinds, members
 from uploader.models import Change, Run
 from uploader.views import months
 from uploader.views.sync import may_run
@@ -30,6 +30,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "page": page,
+        "subject": kinds.get(found.sync.kind).subjects[0],
         "may_run": may_run(request, found.sync),
         "problems": [] if found.is_open else found.changes.filter(outcome__in=PROBLEMS)[:MOST],
         "was_planned": found.changes.filter(outcome=Change.Outcome.PLANNED).exists(),

@@ -41,10 +41,10 @@ class Command(BaseCommand):
             password = demo.staff_password()
             with without_chatter(options["verbosity"]):
                 ended_well = self._import(once=once)
-                leave = self._plan_of_leave()
+                team = self._plans_of_the_team()
         except demo.CannotShow as error:
             raise CommandError(str(error)) from error
-        self._say_what_to_open(password, leave)
+        self._say_what_to_open(password, team)
         if not ended_well:
             sys.exit(1)
 
@@ -99,26 +99,28 @@ class Command(BaseCommand):
             self.say(f"It says: {warning}")
         return True
 
-    # ----------------------------------------------------------------- the leave
+    # ------------------------------------------------------------------ the team
 
-    def _plan_of_leave(self) -> Run:
-        run = demo.leave(now=timezone.now())
+    def _plans_of_the_team(self) -> list[Run]:
+        team = demo.team(now=timezone.now())
         deadline = time.monotonic() + LONGEST_IMPORT_SECONDS
-        while run.is_open and time.monotonic() < deadline:
-            self.pause()
-            run.refresh_from_db()
-        self.say(f"The company's leave: {words.outcome(run)}")
-        return run
+        for run in team:
+            while run.is_open and time.monotonic() < deadline:
+                self.pause()
+                run.refresh_from_db()
+            self.say(f"{demo.TEAM[run.sync.name]}: {words.outcome(run)}")
+        return team
 
     # ------------------------------------------------------------------ and then
 
-    def _say_what_to_open(self, password: str | None, leave: Run) -> None:
+    def _say_what_to_open(self, password: str | None, team: list[Run]) -> None:
         site = settings.APP_BASE_URL
         self.say("")
         self.say(f"Open {site}/ and click “Sign in with Open Humans”.")
         self.say("Choose ben to see what has just arrived; ada has six years to bring, cleo none.")
         self.say(f"Staff sign in at {site}/admin/, as {demo.STAFF} {_password_words(password)}.")
-        self.say(f"Their sync of leave is at {site}{leave.sync.get_absolute_url()}.")
+        for run in team:
+            self.say(f"Their sync of {run.sync.name} is at {site}{run.sync.get_absolute_url()}.")
         self.say(f"The sandbox shows what it holds at {settings.SANDBOX_URL}/state.")
 
 
