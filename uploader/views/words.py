@@ -62,7 +62,8 @@ def count(number: int, noun: str) -> str:
 
 
 def every(delta: timedelta) -> str:
-    return "day" if delta == timedelta(days=1) else duration(delta)
+    single = {timedelta(days=1): "day", timedelta(hours=1): "hour", timedelta(minutes=1): "minute"}
+    return single.get(delta) or duration(delta)
 
 
 def heading(run: Run) -> str:

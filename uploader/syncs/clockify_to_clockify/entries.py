@@ -55,7 +55,9 @@ class Entries(Batch):
         self.projects = projects
         self.contents = contents
         self.since = since
-        self.in_source = {each.id: each for each in in_source}
+        # The oldest first, as people read them.
+        ordered = sorted(in_source, key=lambda each: (each.start, each.id))
+        self.in_source = {each.id: each for each in ordered}
         self.in_target = {each.id: each for each in in_target}
         self.links = {link.key: link for link in links}
         self.others = others

@@ -27,7 +27,7 @@ from uploader.syncs.clockify_to_clockify.tags import Tags
 WIDER = timedelta(hours=26)
 # A plan that allows thirty requests an hour takes hours: what was read is good for so long.
 FRESH = timedelta(hours=3)
-COPIES, TAGS = "target entries", "target tags"
+MIRRORS, COPIES, TAGS = "source projects", "target entries", "target tags"
 
 S = TypeVar("S", bound=Shape)
 
@@ -72,7 +72,7 @@ class ClockifyToClockify(Kind):
             found,
             source=source,
             in_source=self._listed(
-                "source projects",
+                MIRRORS,
                 Project,
                 source.projects,
                 workspace=found.source.id,
@@ -84,6 +84,7 @@ class ClockifyToClockify(Kind):
             links=known[Projects.part],
             options=self.context.options.get("project_options") or {},
             warn=self.context.warn,
+            wrote=lambda: self.reading.forget(MIRRORS),
         )
         yield projects
         zone = _zone(found.source_user.zone)
@@ -132,6 +133,10 @@ class ClockifyToClockify(Kind):
             self.reading.forget(TAGS)
             return read()
 
+        def create(name: str) -> Tag:
+            self.reading.forget(TAGS)
+            return target.create_tag(found.target.id, name)
+
         # Where nobody uses tags, nothing is asked about them.
         tagged = any(entry.tag_ids for entry in entries)
         in_source = (
@@ -139,11 +144,7 @@ class ClockifyToClockify(Kind):
             if tagged
             else []
         )
-        tags = Tags(
-            read() if tagged else [],
-            create=partial(target.create_tag, found.target.id),
-            read=read_again,
-        )
+        tags = Tags(read() if tagged else [], create=create, read=read_again)
         return Contents(tags=tags, source_tags={tag.id: tag.name for tag in in_source}, zone=zone)
 
 

@@ -134,9 +134,12 @@ def in_words(options: dict[str, Any]) -> list[tuple[str, str]]:
     """The options as the sync's page tells them: a term and words for each."""
     edits = dict(Options.base_fields["on_target_edit"].choices)  # type: ignore[attr-defined]
     said = [
-        ("From", f"{options.get('source_workspace')}, client {options.get('source_client')}"),
-        ("To", str(options.get("target_workspace"))),
-        ("Whose time", options.get("source_user") or "of the owner of the source's key"),
+        (
+            "Copied from",
+            f"{options.get('source_workspace')}, client {options.get('source_client')}",
+        ),
+        ("Booked in", str(options.get("target_workspace"))),
+        ("Whose time", options.get("source_user") or "that of the owner of the source's key"),
         ("Booked for", options.get("target_user") or "the owner of the target's key"),
         ("Looks back", f"{options.get('window_days') or WINDOW_DAYS} days"),
         ("New projects", _listed(options.get("project_options") or {})),

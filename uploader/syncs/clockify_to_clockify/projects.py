@@ -1,7 +1,7 @@
 """Projects: each active one of the target workspace stands under the client in the source."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +31,10 @@ class Projects(Batch):
         links: Iterable[Link],
         options: Mapping[str, Any],
         warn: Callable[[str], None],
+        wrote: Callable[[], None],
     ) -> None:
+        """`wrote` is told before every write: from there on, what was listed is not what is
+        there."""
         self.places = places
         self.source = source
         own = (each for each in in_source if each.client_id == places.client.id)
@@ -39,6 +42,7 @@ class Projects(Batch):
         self.in_target = {each.id: each for each in in_target}
         self.options = options
         self.warn = warn
+        self.wrote = wrote
         linked = {link.key: link.ref for link in links if link.ref in self.in_source}
         self.linked = {key: ref for key, ref in linked.items() if key in self.in_target and ref}
         self._report_matches()
@@ -47,15 +51,18 @@ class Projects(Batch):
     def names(self) -> dict[str, str]:
         """What projects are to be called under the client, by their ids in the target.
 
-        Under one client a name stands once, while the target may have it under several clients.
+        Under one client a name stands once, while the target may have it under several clients,
+        and what stands for an archived one keeps its name.
         """
-        active = [each for each in self.in_target.values() if _is_active(each)]
-        times = Counter(folded(each.name) for each in active)
+        active = {key: each for key, each in self.in_target.items() if _is_active(each)}
+        resting = (ref for key, ref in self.linked.items() if key not in active)
+        times = Counter(folded(each.name) for each in active.values())
+        times.update(folded(self.in_source[ref].name) for ref in resting)
         return {
-            each.id: each.name
+            key: each.name
             if times[folded(each.name)] == 1
             else f"{each.name} ({each.client_name or 'no client'})"
-            for each in active
+            for key, each in active.items()
         }
 
     @cached_property
@@ -104,16 +111,45 @@ class Projects(Batch):
     def apply(self, change: Change) -> Item | None:
         if change.wanted is None:
             raise AssertionError("projects are never deleted")
-        name, workspace = change.wanted.content["name"], self.places.source.id
+        name = change.wanted.content["name"]
         if change.found is not None and change.found.ref is not None:
-            before = self.in_source[change.found.ref]
-            shown = self.source.rename_project(workspace, before, name)
+            shown = self._rename(change.key, change.found.ref, name)
         else:
+            self._make_room(name, {change.key})
+            self.wrote()
             shown = self.source.create_project(
-                workspace, name=name, client_id=self.places.client.id, options=self.options
+                self.places.source.id,
+                name=name,
+                client_id=self.places.client.id,
+                options=self.options,
             )
-        self.in_source[shown.id] = shown
+            self.in_source[shown.id] = shown
         return _item(change.key, shown.name, ref=shown.id, ours=True)
+
+    def _rename(self, key: str, ref: str, name: str, waiting: Collection[str] = ()) -> Project:
+        """It may have been renamed already, to make room for another one."""
+        if self.in_source[ref].name == name:
+            return self.in_source[ref]
+        self._make_room(name, {key, *waiting})
+        return self._call(ref, name)
+
+    def _make_room(self, name: str, waiting: Collection[str]) -> None:
+        """What has the name, and is to be called something else, gives it up first; where it waits
+        itself for one that waits here, it is called something of its own for a moment."""
+        for key, ref in self.linked.items():
+            wanted = self.names.get(key, "")
+            if folded(self.in_source[ref].name) != folded(name) or folded(wanted) == folded(name):
+                continue
+            if key in waiting:
+                self._call(ref, f"{wanted} ({ref})")
+            elif wanted:
+                self._rename(key, ref, wanted, waiting)
+
+    def _call(self, ref: str, name: str) -> Project:
+        self.wrote()
+        shown = self.source.rename_project(self.places.source.id, self.in_source[ref], name)
+        self.in_source[ref] = shown
+        return shown
 
 
 def _is_active(project: Project) -> bool:
