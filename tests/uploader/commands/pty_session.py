@@ -44,6 +44,18 @@ class Sitting:
         self.reads(question)
         self.types(text)
 
+    def ends_on(self, key: str) -> int:
+        """Pressed again after a while, as a person would: Python misses Ctrl-C in the instant
+        between showing a prompt and waiting for the answer."""
+        for _ in range(6):
+            self.types(key, enter=False)
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline and self._more(1) | (self.process.poll() is None):
+                pass
+            if self.process.poll() is not None:
+                break
+        return self.ends(seconds=1)
+
     def ends(self, *, seconds: float = 60) -> int:
         deadline = time.monotonic() + seconds
         while self._more(max(0.0, deadline - time.monotonic())):

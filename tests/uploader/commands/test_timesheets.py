@@ -199,8 +199,7 @@ def test_a_wrong_key_is_not_kept_and_is_asked_for_again(clockify: ClockifySandbo
         person.answers("Name for it (empty: one is made): ", "")
         person.reads("Clockify does not accept this key.")
         person.reads("Whose key reads the time that is tracked?")
-        person.types(CTRL_C, enter=False)
-        assert person.ends() == 130
+        assert person.ends_on(CTRL_C) == 130
 
     assert "Stopped. Nothing was written." in person.seen
     assert not Connection.objects.exists()
@@ -214,8 +213,7 @@ def test_ending_in_the_middle_writes_nothing_and_says_so(
         with_kept_keys(person)
         person.reads("Copied from which workspace?")
         person.reads("Number: ")
-        person.types(keys, enter=False)
-        assert person.ends() == status
+        assert person.ends_on(keys) == status
 
     assert "Nothing was written." in person.seen
     assert "Traceback" not in person.seen
@@ -229,8 +227,7 @@ def test_ending_at_the_plan_tells_that_the_sync_is_kept(kept: None) -> None:
         chooses_places(person)
         takes_what_is_usual(person)
         person.reads("Apply this plan? [y/N] ")
-        person.types(CTRL_D, enter=False)
-        assert person.ends() == 2
+        assert person.ends_on(CTRL_D) == 2
 
     assert "Nothing was written. The sync timesheets-customer-ltd is kept." in person.seen
 
@@ -246,8 +243,7 @@ def test_stopping_while_it_is_applied_leaves_nobody_going_on(
         person.answers("Apply this plan? [y/N] ", "yes")
         while not clockify.writes:
             timezone.now()
-        person.types(CTRL_C, enter=False)
-        assert person.ends() == 130
+        assert person.ends_on(CTRL_C) == 130
 
     assert (
         "What was written stays; `sync timesheets-customer-ltd` shows what is left" in person.seen
