@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from integrations import connections
 from integrations import provider as providers
-from integrations.client import FixedCredentials, OpenGate
 from integrations.errors import IntegrationError, UnexpectedError
 from integrations.models import Connection, Pace
 from integrations.provider import Provider
@@ -101,12 +100,7 @@ class ConnectionForm(ModelForm):
 
     def _check(self, credentials: dict[str, Any], *, base_url: str) -> None:
         try:
-            client = self.spec.client(
-                FixedCredentials(credentials, provider=self.spec.name),
-                base_url=self.spec.base_url(base_url),
-                gate=OpenGate(),
-            )
-            self.spec.check(client)
+            self.spec.check(connections.typed_in(self.spec, credentials, base_url=base_url))
         except IntegrationError as error:
             raise ValidationError(f"This was tried out and does not work. {error}") from error
 

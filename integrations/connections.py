@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from integrations import parting
-from integrations.client import Client, Credentials, Gate
+from integrations.client import Client, Credentials, FixedCredentials, Gate, OpenGate
 from integrations.encryption import CannotOpen, Sealed
 from integrations.errors import (
     ReconnectError,
@@ -23,6 +23,7 @@ from integrations.errors import (
 )
 from integrations.models import Connection
 from integrations.pace import PacedGate
+from integrations.provider import Provider
 
 logger = logging.getLogger(__name__)
 State = Connection.State
@@ -158,6 +159,15 @@ def client(connection: Connection, *, gate: Gate | None = None) -> Client:
         StoredCredentials(connection),
         base_url=spec.base_url(connection.base_url),
         gate=gate or PacedGate.for_connection(connection, beat=_nothing),
+    )
+
+
+def typed_in(spec: Provider, credentials: Mapping[str, Any], *, base_url: str = "") -> Client:
+    """The client of credentials that are not kept yet, to try them out with."""
+    return spec.client(
+        FixedCredentials(credentials, provider=spec.name),
+        base_url=spec.base_url(base_url),
+        gate=OpenGate(),
     )
 
 

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import django
 import hypothesis
@@ -30,7 +29,7 @@ ON_SERVICES = os.environ.get("LOCKSTEP_TEST_ON") == "services"
 # How many times as long the randomized tests search; `make soak` turns it up.
 TIMES = int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
 # One number for all processes of a session, so that the databases of a killed one are found.
-SESSION = os.environ.setdefault("LOCKSTEP_TEST_SESSION", str(os.getpid()))
+SESSION = os.environ.setdefault(services.SESSION, str(os.getpid()))
 
 _redis_server: services.RedisServer | None = None
 
@@ -85,6 +84,9 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    from tests import quick
+
+    quick.install()
     config.stash[LEFT_OUT] = Counter()
     # As Ctrl-C: what the tests have started is ended too, instead of being left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -109,7 +111,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if of_this_round and not missing else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+    # What takes longest begins first: in the end no process is left alone with it.
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _needs(item: pytest.Item) -> set[str]:
@@ -195,10 +198,8 @@ def world(settings: Any) -> Iterator[World]:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """The address of an empty database of PostgreSQL."""
-    server = services.found()["postgres"]
-    name = f"{services.DATABASE_PREFIX}{SESSION}_{uuid4().hex[:8]}"
-    yield services.create_database(server, name)
-    services.drop_database(server, name)
+    with services.a_database() as address:
+        yield address
 
 
 @pytest.fixture

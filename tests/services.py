@@ -10,9 +10,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import redis
@@ -24,8 +26,9 @@ LIKELY_POSTGRES = (
     "postgresql://postgres@127.0.0.1:5432/postgres",
 )
 LIKELY_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Databases of the tests carry the number of the process that started them.
+# Databases of the tests carry the number of the process that started them, which is kept here.
 DATABASE_PREFIX = "lockstep_test_"
+SESSION = "LOCKSTEP_TEST_SESSION"
 
 
 class Absent(Exception):
@@ -148,10 +151,23 @@ class RedisServer:
 # ------------------------------------------------------------------- PostgreSQL
 
 
-def create_database(server: str, name: str) -> str:
-    """A new, empty database; its address."""
+@contextmanager
+def a_database(*, like: str = "template1") -> Iterator[str]:
+    """The address of a database that is empty, or a copy of another that nobody uses just now."""
+    server = found()["postgres"]
+    name = f"{DATABASE_PREFIX}{os.environ[SESSION]}_{uuid4().hex[:8]}"
+    address = create_database(server, name, like=like.rpartition("/")[2])
+    try:
+        yield address
+    finally:
+        drop_database(server, name)
+
+
+def create_database(server: str, name: str, *, like: str = "template1") -> str:
+    """A new database as a copy of another; its address."""
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(command.format(sql.Identifier(name), sql.Identifier(like)))
         info = connection.info
         password = f":{info.password}" if info.password else ""
         return f"postgresql://{info.user}{password}@{info.host}:{info.port}/{name}"

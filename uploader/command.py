@@ -65,6 +65,8 @@ class JsonCommand(BaseCommand):
 
     # Shown below the options, and after a complaint about what was typed or written.
     example = ""
+    # False for a command that asks questions.
+    takes_json = True
     json = False
 
     # System checks are for whoever deploys; a page with a fault must not stop the scheduler.
@@ -96,11 +98,13 @@ class JsonCommand(BaseCommand):
         parser.called_from_command_line = False
         # Half a word must not be taken for --apply.
         parser.allow_abbrev = False
-        parser.add_argument(
-            "--json",
-            action="store_true",
-            help="standard output is exactly one JSON document, whatever happens",
-        )
+        parser.set_defaults(json=False)
+        if self.takes_json:
+            parser.add_argument(
+                "--json",
+                action="store_true",
+                help="standard output is exactly one JSON document, whatever happens",
+            )
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -113,7 +117,7 @@ class JsonCommand(BaseCommand):
         """What was typed could not even be read."""
         self.say(sentence)
         self.say(self.create_parser(argv[0], argv[1]).format_usage().strip())
-        if "--json" in argv:
+        if self.takes_json and "--json" in argv:
             self._print(_as_json({**self.nothing, "error": sentence}))
         elif self.example:
             self.say(f"\n{self.example}")

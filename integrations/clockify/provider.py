@@ -10,6 +10,13 @@ from integrations.client import Client, Credentials, Gate
 from integrations.clockify import client as api
 from integrations.provider import Provider
 
+# What the hosts of regions begin with, and where that is.
+REGIONS = {"euc1": "EU (Germany)", "use2": "USA", "euw2": "UK", "apse2": "Australia"}
+
+
+def regional_address(region: str) -> str:
+    return f"https://{region}.clockify.me/api/v1"
+
 
 class KeyForm(forms.Form):
     api_key = forms.CharField(
@@ -27,13 +34,7 @@ class Clockify(Provider):
     words = "Knows who worked on what, and for how long."
     default_base_url = "https://api.clockify.me/api/v1"
     # Workspaces pinned to a region, and the vendor's own place for trying things out.
-    hosts = (
-        "euc1.clockify.me",
-        "use2.clockify.me",
-        "euw2.clockify.me",
-        "apse2.clockify.me",
-        "developer.clockify.me",
-    )
+    hosts = (*(f"{region}.clockify.me" for region in REGIONS), "developer.clockify.me")
     # Ten a second and key are said to be allowed, and nowhere promised; with a free plan, thirty an
     # hour to a workspace.
     default_rate = 480

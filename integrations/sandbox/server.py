@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -52,6 +53,9 @@ class LoopbackServer(ThreadingHTTPServer):
     def close(self) -> None:
         """Also ends kept-alive connections: a closed server must not go on answering."""
         self.closing.set()
+        with suppress(OSError):
+            # Wakes the thread that waits for the next caller; not every system does.
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.shutdown()
         self.server_close()
         for connection in list(self._open):

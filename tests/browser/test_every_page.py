@@ -133,6 +133,7 @@ def test_pages_for_staff(eyes: Eyes, page: Page, site: str) -> None:
     shared = Connection.objects.create(name="shared", provider="open_humans", reason="A reason.")
     Sync.objects.create(name="team-sync", kind=KIND, target=shared)
 
-    for path in ("/dashboard/", "/connections/", "/syncs/", "/syncs/team-sync/"):
+    own = ("/dashboard/", "/connections/", "/syncs/", "/syncs/team-sync/", "/timesheets/new/")
+    for path in own:
         page.goto(site + path)
         eyes.look_at(page)

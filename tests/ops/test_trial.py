@@ -37,6 +37,7 @@ def run(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_a_newcomer_sees_the_first_import_and_a_second_try_goes_on_from_there(
     tmp_path: Path,
 ) -> None:

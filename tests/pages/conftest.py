@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from integrations.clockify.sandbox import ClockifySandbox
 from integrations.open_humans.sandbox import OpenHumansSandbox
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.sandbox import World
+from tests.pages.people import signed_in
 from tests.pages.visitor import Visitor
+from tests.pages.walk import LOOK, NEEDED, Places, staff
 from uploader import work
 from uploader.models import Run
 
@@ -45,3 +49,22 @@ def connected(visitor: Visitor, carry_out: Any) -> Visitor:
     visitor.sign_in().connect()
     carry_out()
     return visitor
+
+
+# -------------------------------------------------- setting up a sync of times
+
+
+@pytest.fixture
+def clockify(world: World) -> ClockifySandbox:
+    return world.of(ClockifySandbox)
+
+
+@pytest.fixture
+def places(clockify: ClockifySandbox) -> Places:
+    ours, theirs = clockify.workspaces.values()
+    return ours, theirs
+
+
+@pytest.fixture
+def sam(clockify: ClockifySandbox) -> Client:
+    return signed_in(staff(*NEEDED, *LOOK))

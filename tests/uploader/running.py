@@ -1,27 +1,21 @@
 """A sync carried out as in earnest, in this process: waited for, taken up again, approved."""
 
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth import get_user_model
 
 from integrations.sandbox import Seen, World
+from tests.uploader.clock import Clock
 from tests.uploader.killer import Killed
 from uploader import hands, inline, reviews
 from uploader.models import Run, Sync
-
-
-class MovableClock(Protocol):
-    now: datetime
-
-    def __call__(self) -> datetime: ...
 
 
 class Running:
     """What has a sync at sandboxes, and a clock that tests move."""
 
     world: World
-    clock: MovableClock
+    clock: Clock
     sync: Sync
 
     def run(self, **params: Any) -> Run:

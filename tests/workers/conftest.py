@@ -8,14 +8,40 @@ import pytest
 import redis
 
 from integrations.sandbox import World
+from tests.services import a_database
 from tests.workers.installation import Installation
 
 
 @pytest.fixture
-def install(tmp_path: Path, world: World, services: dict[str, str]) -> Iterator[Installation]:
-    installation = Installation(tmp_path, sandbox_url=world.url, **services)
+def install(
+    tmp_path: Path, world: World, prepared: Path, services: dict[str, str]
+) -> Iterator[Installation]:
+    installation = Installation(tmp_path, sandbox_url=world.url, prepared=prepared, **services)
     yield installation
-    installation.kill_workers()
+    installation.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation that was migrated and never used, to be copied by each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    Installation(folder, sandbox_url="").close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_database() as address:
+        folder = tmp_path_factory.mktemp("prepared")
+        Installation(folder, sandbox_url="", database_url=address).close()
+        yield address
+
+
+@pytest.fixture
+def postgres_url(prepared_database: str) -> Iterator[str]:
+    """The address of a database of PostgreSQL that was migrated and never used."""
+    with a_database(like=prepared_database) as address:
+        yield address
 
 
 @pytest.fixture(

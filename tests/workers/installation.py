@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,12 +28,31 @@ for slug in ("open_humans", "rescuetime"):
                         now=timezone.now())
 """
 
+# Started once, as a process takes longer to start than to answer: a piece of code on each line.
+ASSISTANT = """
+import io, json, sys
+from contextlib import redirect_stdout
+for line in sys.stdin:
+    with redirect_stdout(io.StringIO()) as out:
+        exec(json.loads(line), {})
+    print(json.dumps(out.getvalue()), flush=True)
+"""
+
 
 class Installation:
-    """`manage.py`, workers, and questions to the database of one installation."""
+    """`manage.py`, workers, and questions to the database of one installation.
+
+    `prepared` is the folder of one that is migrated already, as is what is at `database_url` then.
+    """
 
     def __init__(
-        self, folder: Path, *, sandbox_url: str, database_url: str = "", redis_url: str = ""
+        self,
+        folder: Path,
+        *,
+        sandbox_url: str,
+        prepared: Path | None = None,
+        database_url: str = "",
+        redis_url: str = "",
     ) -> None:
         self.folder = folder
         self.sandbox_url = sandbox_url
@@ -53,7 +73,11 @@ class Installation:
             **({"REDIS_URL": redis_url} if redis_url else {}),
         }
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.manage("migrate", "--verbosity", "0")
+        self.assistant: subprocess.Popen[str] | None = None
+        if prepared is None:
+            self.manage("migrate", "--verbosity", "0")
+        else:
+            shutil.copytree(prepared / "var", folder / "var")
 
     # ------------------------------------------------------------------ commands
 
@@ -71,7 +95,35 @@ class Installation:
         return done
 
     def shell(self, code: str) -> str:
-        return self.manage("shell", "--verbosity", "0", "-c", code).stdout.strip()
+        """What the code prints, run in a process that is no worker."""
+        if self.assistant is None:
+            self.assistant = self._start_assistant()
+        assert self.assistant.stdin
+        assert self.assistant.stdout
+        self.assistant.stdin.write(json.dumps(code) + "\n")
+        self.assistant.stdin.flush()
+        if answer := self.assistant.stdout.readline():
+            return str(json.loads(answer)).strip()
+        raise AssertionError(f"{code} failed:\n{self._log_of_assistant.read_text()}")
+
+    def _start_assistant(self) -> subprocess.Popen[str]:
+        with self._log_of_assistant.open("w") as log:
+            return subprocess.Popen(
+                [
+                    *(sys.executable, str(ROOT / "manage.py"), "shell"),
+                    *("--verbosity", "0", "-c", ASSISTANT),
+                ],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    @property
+    def _log_of_assistant(self) -> Path:
+        return self.folder / "assistant.log"
 
     def ask(self, expression: str) -> Any:
         """The value of an expression over the models, through JSON."""
@@ -108,7 +160,7 @@ class Installation:
         log = (self.folder / f"worker-{n}.log").open("wb")
         worker = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "config", "worker"),
+                *(sys.executable, "-m", "celery", "-A", "tests.workers.hasty", "worker"),
                 *("--beat", "--concurrency", "1", "--loglevel", "INFO"),
                 *("--hostname", f"w{n}@%h"),
                 *("--schedule", str(self.folder / f"beat-{n}")),
@@ -130,6 +182,12 @@ class Installation:
             if worker.poll() is None:
                 os.killpg(worker.pid, signal.SIGKILL)
                 worker.wait(10)
+
+    def close(self) -> None:
+        self.kill_workers()
+        if self.assistant is not None:
+            with self.assistant:
+                self.assistant.kill()
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -164,7 +222,7 @@ class Installation:
                 return run
             if time.monotonic() > end:
                 raise AssertionError(f"after {seconds} s: {run}\n{self.logs()[-6000:]}")
-            time.sleep(0.3)
+            time.sleep(0.1)
 
     def wait_until_finished(self, sync: str, *, seconds: float = 60) -> dict[str, Any]:
         ends = ("finished", "finished_with_problems", "failed", "cancelled", "needs_review")

@@ -17,6 +17,8 @@ from integrations.productive.sandbox import ProductiveSandbox
 from integrations.sandbox import Fault, World
 from tests.workers.installation import ROOT, Installation
 
+pytestmark = pytest.mark.long
+
 KEYS = {name: key for name, key in SANDBOX_APPLICATIONS.items() if name.endswith("_API_KEY")}
 
 

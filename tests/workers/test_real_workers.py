@@ -10,8 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from integrations.sandbox import Fault, World
 from tests.workers.installation import Installation
+
+pytestmark = pytest.mark.long
 
 
 def at_rescuetime(world: World, person: str) -> list[list[Any]]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from integrations.visitors import signed_in
 from uploader import kinds
 from uploader.models import Run, Sync
+from uploader.views.timesheets.wizard import may_set_up
 
 
 @signed_in
@@ -26,4 +27,5 @@ def syncs(request: HttpRequest) -> HttpResponse:
         for sync in visible
     ]
     may_look = request.user.is_staff and request.user.has_perm("uploader.view_sync")
-    return render(request, "uploader/syncs.html", {"rows": rows, "may_look": may_look})
+    context = {"rows": rows, "may_look": may_look, "may_set_up": may_set_up(request.user)}
+    return render(request, "uploader/syncs.html", context)

@@ -8,8 +8,8 @@ import pytest
 from tests.uploader.engine.trouble import FAULTS, Fault
 from tests.uploader.engine.world import SORTS, World
 
-# `make soak` searches that many times longer.
-SCENARIOS = 50 * int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
+# For each sort of target; `make soak` searches that many times longer.
+SCENARIOS = 25 * int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 
 sorts = pytest.mark.parametrize("sort", SORTS)

@@ -8,6 +8,7 @@ from integrations import connections
 from integrations.breathe.sandbox import BreatheSandbox
 from integrations.productive.sandbox import TOKENS, ProductiveSandbox
 from integrations.sandbox import World
+from tests.uploader.clock import Clock
 from tests.uploader.running import Running
 from uploader.models import Sync
 from uploader.people import Address, Person
@@ -16,17 +17,6 @@ from uploader.people import Address, Person
 START = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEKDAYS = 5
-
-
-@dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,7 @@ class Company(Running):
     """
 
     world: World
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(START))
 
     def __post_init__(self) -> None:
         for sandbox in (self.breathe, self.productive):

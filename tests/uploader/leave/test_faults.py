@@ -153,6 +153,7 @@ class Turns:
             raise
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ANY_CALL)
 def test_a_fault_at_any_call_leaves_neither_a_hole_nor_anything_twice(
     company: Company, kind: str

@@ -159,6 +159,7 @@ def test_a_budget_that_is_used_up_for_hours_stops_the_run_and_says_so(company: C
     assert company.run_to_the_end().status == "finished"
 
 
+@pytest.mark.once
 def test_breathe_is_never_asked_more_often_than_it_allows(company: Company, settings: Any) -> None:
     """A company with more pages than one allowance holds, at the pace of the real Breathe HR."""
     settings.PROVIDER_SETTINGS = {"breathe": {"RATE": "55"}}

@@ -3,6 +3,7 @@
 Beside the tables stands an account of its own, day by day.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -10,7 +11,7 @@ from itertools import takewhile
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uploader.syncs.breathe_to_productive.spans import (
@@ -24,6 +25,8 @@ from uploader.syncs.breathe_to_productive.spans import (
     trimmed,
 )
 
+# `make soak` searches that many times longer.
+TIMES = int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
 # The 7th of December 2026 is a Monday.
 FIRST = date(2026, 12, 1)
 Week = tuple[int, ...]
@@ -360,6 +363,7 @@ def test_in_the_window_and_wherever_leave_is_wanted_nothing_else_is_booked(
 
 
 @pytest.mark.randomized
+@settings(max_examples=40 * TIMES)
 @given(SPANS, WEEKS)
 def test_with_nothing_new_no_day_of_a_year_finds_a_difference(
     spans: list[Span], week: Week

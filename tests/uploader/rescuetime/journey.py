@@ -14,6 +14,7 @@ from integrations.open_humans.sandbox_files import StoredFile
 from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.rescuetime.sandbox_history import Account, Row
 from integrations.sandbox import Seen, World
+from tests.uploader.clock import Clock
 from tests.uploader.killer import Killed
 from tests.uploader.rescuetime.accounts import connect, sign_in
 from uploader import hands, inline
@@ -31,21 +32,10 @@ COLUMNS = [
 
 
 @dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
-
-
-@dataclass
 class Journey:
     world: World
     person: str = "cleo"
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(START))
 
     def __post_init__(self) -> None:
         for sandbox in (self.rescuetime, self.open_humans):

@@ -62,6 +62,7 @@ def day_to_update(journey: Journey) -> None:
     journey.forget_requests()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["429", "lost", "cut", "error200"])
 def test_a_fault_at_any_call_of_an_update_does_no_harm(journey: Journey, kind: str) -> None:
     day_to_update(journey)

@@ -216,6 +216,7 @@ def test_the_new_file_is_seen_before_the_old_one_goes_by_its_id(changed: Journey
     assert delete.body == f"file_id={old}".encode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["500", "before", "lost", "cut", "html200", "429", "slow"])
 @pytest.mark.parametrize("step", ["upload/direct", "storage", "upload/complete", "files/delete"])
 def test_there_is_a_good_file_at_every_moment_of_a_replacement_that_fails(

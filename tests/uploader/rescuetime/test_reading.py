@@ -8,6 +8,8 @@ from integrations.sandbox import Fault
 from tests.uploader.rescuetime.journey import Journey, some_days
 from uploader.syncs.rescuetime_to_open_humans.reading import falls_short
 
+pytestmark = pytest.mark.once
+
 SHORTEST = 1 + 4 * 2
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.uploader.runs.shelf import START, BookByBook, Clock, Whole, shelf
+from tests.uploader.clock import Clock
+from tests.uploader.runs.shelf import START, BookByBook, Whole, shelf
 from uploader import kinds, work
 from uploader.models import Sync
 
@@ -19,7 +20,7 @@ def kinds_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

@@ -1,28 +1,15 @@
 """A kind without a network: its target is a dict, and it fails when told to."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from tests.uploader.clock import Clock
 from uploader import kinds, runs
 from uploader.engine import Change, Item
 from uploader.models import Run, Sync
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **amount: float) -> datetime:
-        self.now += timedelta(**amount)
-        return self.now
 
 
 class Shelf:

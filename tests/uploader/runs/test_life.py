@@ -13,7 +13,8 @@ from integrations.errors import (
 )
 from integrations.models import Connection
 from integrations.pace import Paused
-from tests.uploader.runs.shelf import START, Clock, Whole, shelf, started
+from tests.uploader.clock import Clock
+from tests.uploader.runs.shelf import START, Whole, shelf, started
 from uploader import hands, inline, runs, work
 from uploader.models import Run, Sync
 

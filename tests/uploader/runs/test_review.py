@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.uploader.runs.shelf import Clock, shelf, started
+from tests.uploader.clock import Clock
+from tests.uploader.runs.shelf import shelf, started
 from uploader import inline, work
 from uploader.models import Run, Sync
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from integrations.models import Connection
-from tests.uploader.runs.shelf import START, Clock, shelf, started
+from tests.uploader.clock import Clock
+from tests.uploader.runs.shelf import START, shelf, started
 from uploader import inline, runs, work
 from uploader.models import Run, Sync
 

@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 
 from integrations.encryption import Sealed
 from integrations.errors import RetryableError
-from tests.uploader.runs.shelf import Clock, ShelfBatch, Whole, shelf, started
+from tests.uploader.clock import Clock
+from tests.uploader.runs.shelf import ShelfBatch, Whole, shelf, started
 from uploader import inline, kinds, reviews, runs, work
 from uploader.models import Run, Sync
 

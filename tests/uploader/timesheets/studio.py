@@ -8,6 +8,7 @@ from integrations import connections
 from integrations.clockify.sandbox import ClockifySandbox
 from integrations.clockify.sandbox_stored import StoredEntry, StoredProject
 from integrations.sandbox import World
+from tests.uploader.clock import Clock
 from tests.uploader.running import Running
 from uploader.models import Sync
 
@@ -17,22 +18,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
-
-
-@dataclass
 class Studio(Running):
     """Ada tracks in ours what she does for the customer; she has an account of their own there."""
 
     world: World
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(START))
     zone: str | None = "UTC"
     customers_zone: str | None = "UTC"
     in_order: bool = True

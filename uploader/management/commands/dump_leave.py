@@ -10,8 +10,8 @@ from integrations.errors import IntegrationError, RetryableError
 from uploader import arguments, building, engine, kinds, work
 from uploader.command import DONE, FAILED, WAITING, Answer, JsonCommand, WrongUse
 from uploader.inline import DryRun
-from uploader.management.commands.sync import PATIENCE_SECONDS
 from uploader.models import Sync
+from uploader.showing import PATIENCE_SECONDS
 from uploader.syncs.breathe_to_productive.kind import BreatheToProductive
 from uploader.terminal import Terminal
 

@@ -5,36 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
-from uploader import arguments, inline, kinds, report, runs, work
-from uploader.command import (
-    DONE,
-    FAILED,
-    NEEDS_REVIEW,
-    WAITING,
-    Answer,
-    JsonCommand,
-    WrongUse,
-)
-from uploader.models import Change, Run, Sync
-from uploader.terminal import Terminal
-
-# Our own pacing may hold up a person at a terminal; for longer, the run is left waiting.
-PATIENCE_SECONDS = 60
-CODES = {
-    Run.Status.FINISHED: DONE,
-    Run.Status.FINISHED_WITH_PROBLEMS: DONE,
-    Run.Status.NEEDS_REVIEW: NEEDS_REVIEW,
-    Run.Status.WAITING: WAITING,
-    Run.Status.RUNNING: WAITING,
-    Run.Status.QUEUED: WAITING,
-    Run.Status.FAILED: FAILED,
-    Run.Status.CANCELLED: FAILED,
-}
+from uploader import arguments, inline, kinds, report
+from uploader.command import Answer, WrongUse
+from uploader.models import Sync
+from uploader.showing import RunCommand, has_plans
 
 
-class Command(JsonCommand):
+class Command(RunCommand):
     help = "Show what one sync would do; --apply does it, in this process."
     nothing = report.of_nothing()
     from_dump = False
@@ -77,67 +55,23 @@ class Command(JsonCommand):
         _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
         if "from_dump" in params and (options["apply"] or options["approve"] is not None):
             raise WrongUse("--from-dump only ever shows: leave out --apply and --approve.")
-        with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
-            manner = work.Manner(
-                clock=timezone.now,
-                patience=PATIENCE_SECONDS,
-                on_wait=terminal.waiting,
-                on_progress=terminal.progress,
-                on_request=terminal.requested,
-            )
-            document = self._carried_out(sync, params, options, manner)
-        self._tell(document)
-        return Answer(document, CODES[Run.Status(document["status"])])
+        document = self._done(sync, params, options)
+        self.tell(document)
+        return self.answer_of(document)
 
-    def _carried_out(
-        self, sync: Sync, params: dict[str, Any], options: dict[str, Any], manner: work.Manner
-    ) -> dict[str, Any]:
+    def _done(self, sync: Sync, params: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
         if options["approve"] is not None:
             _refuse_what_is_no_checksum(options["approve"])
-            params |= inline.approval(sync, options["approve"])
-        elif options["apply"]:
-            params["apply"] = True
-        else:
-            return report.of_dry_run(inline.dry_run(sync, params=params, manner=manner))
-        try:
-            return report.of_run(inline.carry_out_now(sync, params=params, manner=manner))
-        except runs.Busy as busy:
-            return _of_busy(busy)
+            return self.carry_out(sync, params | inline.approval(sync, options["approve"]))
+        if options["apply"]:
+            return self.carry_out(sync, params | {"apply": True})
+        return self.look(sync, params)
 
-    def _tell(self, document: dict[str, Any]) -> None:
-        for change in document["changes"]:
-            subject = f"{change['subject']}: " if change["subject"] else ""
-            reason = f" ({change['reason']})" if change["reason"] else ""
-            self.show(
-                f"{change['action']:<8} {change['outcome']:<8} {subject}{change['what']}{reason}"
-            )
-        for warning in document["warnings"]:
-            self.warn(warning)
-        counted = ", ".join(f"{number} {word}" for word, number in document["counts"].items())
-        status = Run.Status(document["status"]).label
-        self.show(f"{document['sync']}: {status}; {counted}; {document['requests']} requests")
-        self._tell_what_next(document)
-
-    def _tell_what_next(self, document: dict[str, Any]) -> None:
-        if document["status"] == Run.Status.NEEDS_REVIEW:
-            name, checksum = document["sync"], document["checksum"]
-            self.show(f"Nothing was written. `sync {name} --approve {checksum}` does this plan.")
-        elif document["retry_at"]:
-            again = "To be tried again at" if document["run"] else "It may be asked again from"
-            self.show(f"{again} {document['retry_at']} on.")
-        elif document["run"] is None and document["error"] is None:
-            self._tell_of_a_look(document)
-
-    def _tell_of_a_look(self, document: dict[str, Any]) -> None:
-        if not any(change["outcome"] == Change.Outcome.PLANNED for change in document["changes"]):
-            self.show("There is nothing to write.")
-        elif self.from_dump:
+    def tell_of_a_look(self, document: dict[str, Any]) -> None:
+        if self.from_dump and has_plans(document):
             self.show("Nothing was written: a plan from files is only shown.")
         else:
-            self.show(
-                "Nothing was written: --apply does it; "
-                f"--approve {document['checksum']} does exactly this and nothing beyond it."
-            )
+            super().tell_of_a_look(document)
 
 
 def _params(options: dict[str, Any]) -> dict[str, Any]:
@@ -171,17 +105,3 @@ def _refuse_what_it_does_not_take(sync: Sync, params: dict[str, Any], *, approve
 def _refuse_what_is_no_checksum(text: str) -> None:
     if not re.fullmatch(r"[0-9a-f]{8}", text):
         raise WrongUse(f"--approve: “{text}” is no checksum; `sync NAME` shows that of its plan.")
-
-
-def _of_busy(busy: runs.Busy) -> dict[str, Any]:
-    """A run is open already and may not be touched: what it is, and until when."""
-    document = report.of_run(busy.run)
-    sentence = {
-        Run.Status.RUNNING: "A worker is carrying out this sync just now.",
-        Run.Status.WAITING: busy.run.error or "A run of this sync waits for its next try.",
-    }.get(Run.Status(busy.status), "A run of this sync has ended just now; ask again.")
-    return document | {
-        "status": str(busy.status),
-        "retry_at": report.moment(busy.retry_at),
-        "error": sentence,
-    }
