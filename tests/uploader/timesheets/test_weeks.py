@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from integrations.sandbox import World
+from tests.uploader.clock import Clock
 from tests.uploader.killer import Killer
 from tests.uploader.timesheets.account import Account
 from tests.uploader.timesheets.life import Life
-from tests.uploader.timesheets.studio import Clock, Studio
+from tests.uploader.timesheets.studio import Studio
 from uploader.models import Link, Run, Sync
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

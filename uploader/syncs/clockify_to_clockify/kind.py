@@ -52,13 +52,18 @@ class ClockifyToClockify(Kind):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.places: places.Places | None = None
         self.reading = Reading(context.kept, now=context.clock, counted=False, fresh=FRESH)
         if context.options.get("on_target_edit") != OVERWRITE:
             self.on_edit = "conflict"
 
     @classmethod
-    def details(cls, options: dict[str, Any]) -> list[tuple[str, str]]:
-        return in_words(options)
+    def details(cls, options: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
+        return in_words(options, names=summary.get("names", {}))
+
+    def summary(self) -> dict[str, Any] | None:
+        """What the ids of the options are called, for whoever reads them."""
+        return None if self.places is None else {"names": self.places.names()}
 
     def keep(self) -> dict[str, Any]:
         return self.reading.to_keep()
@@ -68,6 +73,7 @@ class ClockifyToClockify(Kind):
         found = places.find(
             self.context.options, source=source, target=target, reading=self.reading
         )
+        self.places = found
         source.wrote = lambda path: self.reading.forget(MIRRORS)
         target.wrote = self._forget_what_is_written
         known = by_part(self.context.sync)

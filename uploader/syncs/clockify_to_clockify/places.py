@@ -22,6 +22,14 @@ class Places:
     # In whose name the target's key books unless somebody else is named.
     target_owner: User
 
+    def names(self) -> dict[str, str]:
+        """What is behind the ids."""
+        named = (self.source, self.client, self.target)
+        people = (self.source_user, self.target_user)
+        return {each.id: each.name for each in named} | {
+            each.id: each.email or each.name for each in people
+        }
+
     @property
     def books_for_others(self) -> bool:
         return self.target_user.id != self.target_owner.id
