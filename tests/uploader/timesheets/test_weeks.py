@@ -35,8 +35,8 @@ PASSING = ["429", "500", "502", "html200", "401", "before", "cut", "lost"]
 
 @dataclass
 class Weeks:
-    """Lives of one studio: `stormy` ones with faults and deaths, `forgetful` ones that lose the
-    database, `doubled` ones with a second sync into the same workspace."""
+    """Some weeks of one life: `stormy` ones with faults and deaths, `forgetful` ones in which the
+    database is lost now and then."""
 
     life: Life
     killer: Killer
@@ -129,7 +129,7 @@ def weeks_of(world: World, killer: Killer, seed: str, **how: Any) -> None:
         life.begin_account(studio.connect("second", source_client="Second Ltd", **options))
     # A few entries with much to change: too much for nobody to look at otherwise.
     Sync.objects.update(max_delete_share=draw.choice([0.3, 1.0]))
-    Weeks(life, killer, **how).pass_by(days=10)
+    Weeks(life, killer, **how).pass_by(days=7)
 
 
 LIVES: dict[str, dict[str, Any]] = {
