@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.clockify.client import ClockifyClient, Entry, Project, Tag, User, Workspace
 from integrations.shapes import Page, Shape
+from uploader.items import fingerprint
 from uploader.kinds import Batch, Context, Kind, register
 from uploader.links import by_part, put_there_by_others
 from uploader.reading import Reading
@@ -53,7 +54,11 @@ class ClockifyToClockify(Kind):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.places: places.Places | None = None
-        self.reading = Reading(context.kept, now=context.clock, counted=False, fresh=FRESH)
+        # What was read before a wait is of no use where something else was chosen meanwhile.
+        sync = context.sync
+        self.chosen = fingerprint([context.options, sync.source_id, sync.target_id])
+        kept = context.kept if context.kept.get("chosen") == self.chosen else {}
+        self.reading = Reading(kept.get("lists", {}), now=context.clock, counted=False, fresh=FRESH)
         if context.options.get("on_target_edit") != OVERWRITE:
             self.on_edit = "conflict"
 
@@ -66,7 +71,7 @@ class ClockifyToClockify(Kind):
         return None if self.places is None else {"names": self.places.names()}
 
     def keep(self) -> dict[str, Any]:
-        return self.reading.to_keep()
+        return {"chosen": self.chosen, "lists": self.reading.to_keep()}
 
     def batches(self) -> Iterator[Batch]:
         source, target = self.context.source, self.context.target
@@ -90,7 +95,7 @@ class ClockifyToClockify(Kind):
             in_target=self._listed(
                 "target projects", Project, target.projects, workspace=found.target.id
             ),
-            links=known[Projects.part],
+            links=known,
             options=self.context.options.get("project_options") or {},
             warn=self.context.warn,
         )
@@ -107,7 +112,7 @@ class ClockifyToClockify(Kind):
             since=since,
             in_source=in_source,
             in_target=in_target,
-            links=known[Entries.part],
+            links=known,
             others=put_there_by_others(self.context.sync),
             on_edit=self.on_edit,
             warn=self.context.warn,
