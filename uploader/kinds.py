@@ -124,8 +124,9 @@ class Kind:
         self.context = context
 
     @classmethod
-    def details(cls, options: dict[str, Any]) -> list[tuple[str, str]]:
-        """What the sync's page says of its options: a term and words for each."""
+    def details(cls, options: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
+        """What the sync's page says of its options: a term and words for each. `summary` is what
+        a run has left for the pages."""
         return []
 
     def batches(self) -> Iterator[Batch]:

@@ -287,11 +287,15 @@ def test_the_link_is_there_for_those_who_may(sam: Client) -> None:
     assert words not in words_of(other.get("/syncs/"))
 
 
-def test_who_may_not_see_the_run_is_led_to_the_list(
-    places: Places,
-) -> None:
+def test_the_last_step_leads_to_the_run_and_names_what_was_chosen(places: Places) -> None:
     pat = signed_in(staff(*NEEDED, name="pat"))
     with_options(pat, places)
 
-    assert pat.post(PAGES["preview"])["Location"] == "/syncs/"
-    assert Run.objects.get().status == "queued"
+    answer = pat.post(PAGES["preview"])
+    run = Run.objects.get()
+    assert (answer["Location"], run.status) == (f"/runs/{run.pk}/", "queued")
+    ours, theirs = places
+    words = words_of(pat.get(run.sync.get_absolute_url()))
+    assert f"{ours.name}, client Customer Ltd" in words
+    assert theirs.name in words
+    assert ours.id not in words

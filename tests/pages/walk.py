@@ -14,7 +14,12 @@ from uploader.syncs.clockify_to_clockify.draft import Named
 
 START = "/timesheets/new/"
 PAGES = {name: f"{START}{name}/" for name in ("workspaces", "client", "options", "preview")}
-NEEDED = ("integrations.add_connection", "uploader.add_sync")
+NEEDED = (
+    "integrations.add_connection",
+    "uploader.add_sync",
+    "uploader.view_sync",
+    "uploader.run_sync",
+)
 LOOK = ("integrations.view_connection", "uploader.view_sync")
 Places = tuple[StoredWorkspace, StoredWorkspace]
 

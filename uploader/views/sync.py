@@ -32,7 +32,7 @@ def sync(request: HttpRequest, name: str) -> HttpResponse:
         "to_mend": [side for side in sides if side is not None and not side.is_usable],
         "may_see_setup": may_see_setup(request),
         "kind": kinds.get(found.kind),
-        "details": kinds.get(found.kind).details(found.options),
+        "details": kinds.get(found.kind).details(found.options, found.summary),
         "picture": months.picture(found.summary),
         "page": page,
         "open_run": found.runs.open().first(),

@@ -268,7 +268,7 @@ class Account:
         self.source = self.source_entries()
         self.after = self._there()
         self.read_tags()
-        found = Link.objects.filter(sync=self.sync, part="entries", ref__isnull=False)
+        found = Link.objects.filter(sync=self.sync, part__startswith="entries", ref__isnull=False)
         self.linked = {key: ref for key, ref in found.values_list("key", "ref") if ref}
         searching = not self.copies
         expected = Counter[tuple[str, str]]()

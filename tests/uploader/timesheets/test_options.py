@@ -82,7 +82,7 @@ def test_what_cannot_be_meant_is_refused(given: dict[str, Any], words: str) -> N
 def test_options_are_told_in_words() -> None:
     form = Options({**RIGHT, "project_options": {"color": "#00FFFF", "is_public": False}})
     assert form.is_valid(), form.errors
-    said = dict(in_words(form.cleaned_data))
+    said = dict(in_words(form.cleaned_data, names={}))
     assert said["Copied from"] == "Ours, client Customer Ltd"
     assert said["Booked in"] == "Theirs"
     assert said["New projects"] == "color: #00FFFF, is public: no"

@@ -158,6 +158,72 @@ def test_many_projects_do_not_hide_that_most_of_the_time_would_go(studio: Studio
     assert "6 of 12 would be deleted" in run.warnings[0]
 
 
+# ------------------------------------------------------------- something else is chosen
+
+
+def another_customer(studio: Studio) -> None:
+    other = studio.clockify.add_workspace("Another", owner=studio.cora)
+    studio.clockify.join(other, studio.guest)
+    studio.clockify.add_project(other.id, "Website")
+    studio.set_options(target_workspace="Another")
+
+
+def another_client(studio: Studio) -> None:
+    client = studio.clockify.add_client(studio.ours.id, "Customer Inc")
+    studio.clockify.add_project(studio.ours.id, "Website", client.id)
+    studio.set_options(source_client="Customer Inc")
+
+
+def another_user(studio: Studio) -> None:
+    ben = studio.clockify.add_user("ben@example.org")
+    studio.clockify.join(studio.ours, ben)
+    studio.clockify.join(studio.ours, studio.ada, "admin")
+    studio.set_options(source_user="ben@example.org")
+
+
+def in_another_name(studio: Studio) -> None:
+    studio.clockify.join(studio.theirs, studio.guest, "admin")
+    studio.set_options(target_user="cora@customer.example")
+
+
+CHOICES = [another_customer, another_client, another_user, in_another_name]
+
+
+@pytest.mark.parametrize("choose", CHOICES)
+def test_what_was_copied_stays_where_something_else_is_chosen(
+    choose: Callable[[Studio], None], studio: Studio
+) -> None:
+    with_time(studio, 12)
+    studio.run(apply=True)
+    before = studio.copies()
+    options = studio.fresh_sync().options
+    choose(studio)
+    run = studio.run(apply=True)
+    assert run.status == Run.Status.FINISHED
+    assert (run.counts["delete"], run.counts["conflict"]) == (0, 0)
+    assert studio.copies() == before
+    studio.set_options(**options)
+    studio.forget_requests()
+    studio.run(apply=True)
+    assert studio.writes() == [], "chosen again, everything is known"
+
+
+def test_what_was_read_before_a_wait_is_read_again_where_another_workspace_is_chosen(
+    studio: Studio,
+) -> None:
+    with_time(studio, 3)
+    studio.run(apply=True)
+    studio.world.faults.add(Fault("clockify", "429", "*/tags", times=1))
+    [project] = [p for p in studio.clockify.projects.values() if p.client_id == studio.client.id]
+    tag = studio.clockify.add_tag(studio.ours.id, "Remote")
+    studio.track(project, "12-01 20:00", 1, "tagged", tag_ids=[tag.id])
+    assert studio.run(apply=True).status == Run.Status.WAITING
+    another_customer(studio)
+    run = studio.run_to_the_end(apply=True)
+    assert (run.status, run.counts["create"]) == (Run.Status.FINISHED, 4)
+    assert len(studio.copies()) == 3
+
+
 # ---------------------------------------------------------------- several side by side
 
 

@@ -137,7 +137,7 @@ class BreatheToProductive(Kind):
         self.listed: list[Booking] = []
 
     @classmethod
-    def details(cls, options: dict[str, Any]) -> list[tuple[str, str]]:
+    def details(cls, options: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
         return in_words(options)
 
     def keep(self) -> dict[str, Any]:

@@ -105,6 +105,17 @@ class Draft:
             "on_target_edit": self.on_target_edit,
         }
 
+    def names(self) -> dict[str, str]:
+        """What was chosen, by id."""
+        named = (
+            self.source_workspace,
+            self.target_workspace,
+            self.client,
+            self.source_user,
+            self.target_user,
+        )
+        return {each.id: each.name for each in named if each is not None}
+
     def in_words(self) -> list[tuple[str, str]]:
         """A term and words for each choice."""
         edits = dict(Options.base_fields["on_target_edit"].choices)  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ LookUp = Callable[[str, str], Entry | None]
 
 
 class Entries(Batch):
-    part = group = "entries"
+    group = "entries"
     # Clockify's own limit is not known; a refused hundred is a hundred single tries.
     most_together = 50
 
@@ -40,7 +40,7 @@ class Entries(Batch):
         since: datetime,
         in_source: Iterable[Entry],
         in_target: Iterable[Entry],
-        links: Iterable[Link],
+        links: Mapping[str, Iterable[Link]],
         others: Mapping[str, Other],
         on_edit: OnEdit,
         warn: Callable[[str], None],
@@ -51,6 +51,7 @@ class Entries(Batch):
         self.warn = warn
         self.look_up = look_up
         self.places = places
+        self.part = places.part(self.group)
         self.projects = projects
         self.contents = contents
         self.since = since
@@ -58,7 +59,7 @@ class Entries(Batch):
         ordered = sorted(in_source, key=lambda each: (each.start, each.id))
         self.in_source = {each.id: each for each in ordered}
         self.in_target = {each.id: each for each in in_target}
-        self.links = {link.key: link for link in links}
+        self.links = {link.key: link for link in links.get(self.part, ())}
         self.others = others
         self.copied_by = {
             other.key: other.sync for ref, other in others.items() if ref in self.in_target
@@ -163,6 +164,7 @@ class Entries(Batch):
     def _is_to_be_copied(self, entry: Entry, *, running: bool = False) -> bool:
         return (
             entry.project_id in self.source_projects
+            and entry.user_id == self.places.source_user.id
             and is_work(entry)
             and (running or entry.end is not None)
             # What another sync has put here is no work of its own.

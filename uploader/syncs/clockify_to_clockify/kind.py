@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.clockify.client import ClockifyClient, Entry, Project, Tag, User, Workspace
 from integrations.shapes import Page, Shape
+from uploader.items import fingerprint
 from uploader.kinds import Batch, Context, Kind, register
 from uploader.links import by_part, put_there_by_others
 from uploader.reading import Reading
@@ -52,22 +53,32 @@ class ClockifyToClockify(Kind):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.reading = Reading(context.kept, now=context.clock, counted=False, fresh=FRESH)
+        self.places: places.Places | None = None
+        # What was read before a wait is of no use where something else was chosen meanwhile.
+        sync = context.sync
+        self.chosen = fingerprint([context.options, sync.source_id, sync.target_id])
+        kept = context.kept if context.kept.get("chosen") == self.chosen else {}
+        self.reading = Reading(kept.get("lists", {}), now=context.clock, counted=False, fresh=FRESH)
         if context.options.get("on_target_edit") != OVERWRITE:
             self.on_edit = "conflict"
 
     @classmethod
-    def details(cls, options: dict[str, Any]) -> list[tuple[str, str]]:
-        return in_words(options)
+    def details(cls, options: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
+        return in_words(options, names=summary.get("names", {}))
+
+    def summary(self) -> dict[str, Any] | None:
+        """What the ids of the options are called, for whoever reads them."""
+        return None if self.places is None else {"names": self.places.names()}
 
     def keep(self) -> dict[str, Any]:
-        return self.reading.to_keep()
+        return {"chosen": self.chosen, "lists": self.reading.to_keep()}
 
     def batches(self) -> Iterator[Batch]:
         source, target = self.context.source, self.context.target
         found = places.find(
             self.context.options, source=source, target=target, reading=self.reading
         )
+        self.places = found
         source.wrote = lambda path: self.reading.forget(MIRRORS)
         target.wrote = self._forget_what_is_written
         known = by_part(self.context.sync)
@@ -84,7 +95,7 @@ class ClockifyToClockify(Kind):
             in_target=self._listed(
                 "target projects", Project, target.projects, workspace=found.target.id
             ),
-            links=known[Projects.part],
+            links=known,
             options=self.context.options.get("project_options") or {},
             warn=self.context.warn,
         )
@@ -101,7 +112,7 @@ class ClockifyToClockify(Kind):
             since=since,
             in_source=in_source,
             in_target=in_target,
-            links=known[Entries.part],
+            links=known,
             others=put_there_by_others(self.context.sync),
             on_edit=self.on_edit,
             warn=self.context.warn,

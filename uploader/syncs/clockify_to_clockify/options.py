@@ -1,6 +1,7 @@
 """What an admin, a file, or one of the guided ways to set it up, says about one sync of times."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -130,17 +131,16 @@ class Options(forms.Form):
         return given
 
 
-def in_words(options: dict[str, Any]) -> list[tuple[str, str]]:
-    """The options as the sync's page tells them: a term and words for each."""
+def in_words(options: dict[str, Any], *, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The options as the sync's page tells them: a term and words for each. `names`: of what was
+    chosen by its id."""
     edits = dict(Options.base_fields["on_target_edit"].choices)  # type: ignore[attr-defined]
+    told = {key: names.get(str(value), value) for key, value in options.items()}
     said = [
-        (
-            "Copied from",
-            f"{options.get('source_workspace')}, client {options.get('source_client')}",
-        ),
-        ("Booked in", str(options.get("target_workspace"))),
-        ("Whose time", options.get("source_user") or "that of the owner of the source's key"),
-        ("Booked for", options.get("target_user") or "the owner of the target's key"),
+        ("Copied from", f"{told.get('source_workspace')}, client {told.get('source_client')}"),
+        ("Booked in", str(told.get("target_workspace"))),
+        ("Whose time", told.get("source_user") or "that of the owner of the source's key"),
+        ("Booked for", told.get("target_user") or "the owner of the target's key"),
         ("Looks back", f"{options.get('window_days') or WINDOW_DAYS} days"),
         ("New projects", _listed(options.get("project_options") or {})),
         ("If somebody changes a copy", edits.get(options.get("on_target_edit", KEEP), "")),

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from integrations.clockify.client import ClockifyClient, Customer, User, Workspace
 from integrations.shapes import Page, Shape
+from uploader.items import fingerprint
 from uploader.kinds import CannotRun
 from uploader.reading import Reading
 
@@ -21,6 +22,20 @@ class Places:
     target_user: User
     # In whose name the target's key books unless somebody else is named.
     target_owner: User
+
+    def part(self, what: str) -> str:
+        """Under which links are kept: with other places, or other people, nothing that was copied
+        before is taken for a copy, or for no longer wanted."""
+        chosen = (self.source, self.client, self.source_user, self.target, self.target_user)
+        return f"{what} {fingerprint([each.id for each in chosen])}"
+
+    def names(self) -> dict[str, str]:
+        """What is behind the ids."""
+        named = (self.source, self.client, self.target)
+        people = (self.source_user, self.target_user)
+        return {each.id: each.name for each in named} | {
+            each.id: each.email or each.name for each in people
+        }
 
     @property
     def books_for_others(self) -> bool:

@@ -17,7 +17,7 @@ class Projects(Batch):
     It is the target's projects that are wanted, and the source workspace that is written to.
     """
 
-    part = group = "projects"
+    group = "projects"
     # A name that was changed in the source workspace follows the target's again.
     on_edit = "restore"
 
@@ -28,18 +28,21 @@ class Projects(Batch):
         source: ClockifyClient,
         in_source: Iterable[Project],
         in_target: Iterable[Project],
-        links: Iterable[Link],
+        links: Mapping[str, Iterable[Link]],
         options: Mapping[str, Any],
         warn: Callable[[str], None],
     ) -> None:
         self.places = places
+        self.part = places.part(self.group)
         self.source = source
         own = (each for each in in_source if each.client_id == places.client.id)
         self.in_source = {each.id: each for each in own}
         self.in_target = {each.id: each for each in in_target}
         self.options = options
         self.warn = warn
-        linked = {link.key: link.ref for link in links if link.ref in self.in_source}
+        linked = {
+            link.key: link.ref for link in links.get(self.part, ()) if link.ref in self.in_source
+        }
         self.linked = {key: ref for key, ref in linked.items() if key in self.in_target and ref}
         self._report_matches()
 

@@ -195,6 +195,7 @@ def create(draft: Draft, *, now: datetime) -> Sync:
         kind=ClockifyToClockify.slug,
         **sides,
         options=_valid(draft),
+        summary={"names": draft.names()},
         mode=Sync.Mode.REVIEW,
         every=EVERY,
         # Its first run is begun by whoever makes it.

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods
 from integrations.models import Connection
 from integrations.visitors import signed_in
 from uploader import runs
-from uploader.models import Run
 from uploader.syncs.clockify_to_clockify import keys as kept_keys
 from uploader.syncs.clockify_to_clockify import setup
 from uploader.syncs.clockify_to_clockify.draft import STEPS, CannotSetUp, Draft, Named
@@ -35,7 +34,13 @@ from uploader.views.timesheets.forms import (
 )
 
 KEPT = "timesheets"
-PERMISSIONS = ("integrations.add_connection", "uploader.add_sync")
+# A key becomes a connection, and the sync begins a run, whose plan is then looked at.
+PERMISSIONS = (
+    "integrations.add_connection",
+    "uploader.add_sync",
+    "uploader.view_sync",
+    "uploader.run_sync",
+)
 TITLES = dict(zip(STEPS, ("Keys", "Workspaces", "Client", "Options", "Look over"), strict=True))
 SIDES = {
     "source": ("From", "The key of somebody in the workspace where the time is tracked."),
@@ -272,5 +277,4 @@ def preview(request: HttpRequest, draft: Draft) -> HttpResponse:
         f"{sync} is set up. It is looked up now what there is to do; nothing is written before "
         "somebody approves the plan.",
     )
-    may_see = Run.objects.visible_to(request.user)
-    return redirect(run if run is not None and run in may_see else "syncs")
+    return redirect(run or sync)
