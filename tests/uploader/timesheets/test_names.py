@@ -1,4 +1,5 @@
-"""Projects that take over one another's names: renames follow at once, in whatever order."""
+"""Projects that take over one another's names, tags in other letters: what is called differently
+is the same thing still, and renames follow at once, in whatever order."""
 
 import pytest
 
@@ -94,3 +95,22 @@ def test_in_a_new_database_time_of_an_archived_project_is_known_when_it_is_taken
     studio.clockify.change_project(theirs.id, archived=False)
     assert studio.plan().changes == []
     assert len(studio.booked()) == 2
+
+
+def test_a_tag_that_the_customer_writes_in_other_letters_is_no_change_of_the_entries(
+    studio: Studio,
+) -> None:
+    mirror, _ = studio.project("Website")
+    tag = studio.clockify.add_tag(studio.ours.id, "On site")
+    entries = [studio.track(mirror, f"12-01 {n:02}:00", tag_ids=[tag.id]) for n in (9, 10)]
+    studio.run(apply=True)
+    [there] = [row for row in studio.clockify.tags.values() if row.workspace_id == studio.theirs.id]
+    assert there.name == "On site"
+    there.name = "ON SITE"
+    studio.clockify.remove_entry(entries[0].id)
+    studio.clockify.change_entry(entries[1].id, description="another text")
+    planned = studio.plan()
+    assert sorted(change.action for change in planned.changes) == ["delete", "update"]
+    assert all("[ON SITE]" in change.what for change in planned.changes)
+    assert studio.run(apply=True).counts["conflict"] == 0
+    assert [row[3] for row in studio.booked()] == ["another text"]

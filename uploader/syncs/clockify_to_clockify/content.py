@@ -33,7 +33,7 @@ class Contents:
             "start": _text(entry.start),
             "end": _text(entry.end) if entry.end else None,
             "billable": entry.billable,
-            "tags": self.tags.named_there(names),
+            "tags": self.tags.wanted(names),
             "type": _writable(entry.type),
         }
         return self._item(content, key=entry.id, subject=project.name)
@@ -94,7 +94,7 @@ class Contents:
             words += f" to {day}{until:%H:%M %Z} ({_lasting((end - start).total_seconds())})"
         words += f": {content['description'] or 'no description'}"
         if content["tags"]:
-            words += f" [{', '.join(content['tags'])}]"
+            words += f" [{', '.join(self.tags.in_letters(content['tags']))}]"
         if content["type"] != REGULAR:
             words += f", {content['type'].lower()}"
         return f"{words}, billable" if content["billable"] else words
