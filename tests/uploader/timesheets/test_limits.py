@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from integrations.models import Pace
 from integrations.sandbox import Fault
 from tests.uploader.timesheets.account import Account
 from tests.uploader.timesheets.studio import HOUR, START, Studio
@@ -68,14 +69,15 @@ def test_more_look_ups_than_an_hour_allows_are_not_begun_again_every_hour(studio
 
 
 def test_one_request_at_a_time_is_enough_to_come_to_an_end(studio: Studio) -> None:
-    """Two refusals in a row teach that little more than one request passes between rests."""
+    """A refusal, and one request later another one: it is learnt that one passes between rests."""
     mirror, _ = studio.project("Website")
     studio.track(mirror, "12-01 09:00")
     studio.track(mirror, "12-01 10:00")
     account = Account(studio, studio.sync)
-    for skip in (0, 0):
-        studio.world.faults.add(Fault("clockify", "429", skip=skip))
+    for skip in (0, 1):
+        studio.world.faults.add(Fault("clockify", "429", studio.theirs.id, skip=skip))
     assert carried_out(studio, account) < HOUR
+    assert Pace.objects.filter(allowance=1).exists()
 
 
 @pytest.mark.parametrize("on_target_edit", ["keep", "overwrite"])

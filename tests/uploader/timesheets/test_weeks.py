@@ -129,7 +129,7 @@ def weeks_of(world: World, killer: Killer, seed: str, **how: Any) -> None:
         life.begin_account(studio.connect("second", source_client="Second Ltd", **options))
     # A few entries with much to change: too much for nobody to look at otherwise.
     Sync.objects.update(max_delete_share=draw.choice([0.3, 1.0]))
-    Weeks(life, killer, **how).pass_by(days=7)
+    Weeks(life, killer, **how).pass_by(days=6)
 
 
 LIVES: dict[str, dict[str, Any]] = {
