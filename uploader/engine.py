@@ -84,6 +84,7 @@ def plan(
     mend: bool = False,
     managed: bool = False,
     aside: Collection[str] = (),
+    there: str = "at the target",
 ) -> Plan:
     """Compare both sides, and say what would bring the target in step. Writes nothing.
 
@@ -93,7 +94,8 @@ def plan(
     time, rather than made a second time; with `mend` what is found again by its likeness alone is
     changed to what is wanted, rather than taken for what the target makes of it. `managed`:
     whatever is ours at the target is so by its category, whoever made it. `aside`: keys that this
-    comparison is not about; what is remembered of them stays.
+    comparison is not about; what is remembered of them stays. `there`: where it is written, in
+    the reasons that are given.
     """
     wanted = _by_key(desired)
     shown = _with_unique_refs(existing)
@@ -103,7 +105,7 @@ def plan(
     for key in aside:
         stored.pop(key, None)
     matching = Matching(wanted, shown, stored, searching=searching, adopt=adopt, mend=mend)
-    deciding = _Deciding(matching=matching, on_edit=on_edit, managed=managed, now=now)
+    deciding = _Deciding(matching=matching, on_edit=on_edit, managed=managed, now=now, there=there)
     changes = [change for key in wanted if (change := deciding.about(key)) is not None]
     changes += [deciding.unwanted(item) for item in matching.rest if matching.is_ours(item)]
     changes = _without_holes(changes)
@@ -173,6 +175,7 @@ class _Deciding:
     on_edit: OnEdit
     managed: bool
     now: datetime
+    there: str
 
     def about(self, key: str) -> Change | None:
         wanted = self.matching.wanted[key]
@@ -188,14 +191,14 @@ class _Deciding:
         key = wanted.key or ""
         vanished = link is not None and _was_there(link)
         if vanished and self.on_edit == "conflict":
-            reason = "Somebody deleted it at the target."
+            reason = f"Somebody deleted it {self.there}."
             return Change(action="conflict", key=key, wanted=wanted, reason=reason, link=link)
         held = self._is_held(link, wanted, None)
         return Change(
             action="create",
             key=key,
             wanted=wanted,
-            reason=_refusal(link, held) or ("It was deleted at the target." if vanished else ""),
+            reason=_refusal(link, held) or (f"It was deleted {self.there}." if vanished else ""),
             held=held,
             link=link,
             lookalikes=self.matching.lookalikes(wanted),
@@ -210,16 +213,16 @@ class _Deciding:
             what = f": {found.what}" if found.what else ""
             return replace(change, reason=f"Something that is not ours is in its place{what}.")
         if edited and self.on_edit == "conflict":
-            return replace(change, reason="Somebody changed it at the target.")
+            return replace(change, reason=f"Somebody changed it {self.there}.")
         held = self._is_held(link, wanted, found)
-        reason = _refusal(link, held) or ("It was changed at the target." if edited else "")
+        reason = _refusal(link, held) or (f"It was changed {self.there}." if edited else "")
         return replace(change, action="update", held=held, reason=reason)
 
     def unwanted(self, found: Item) -> Change:
         link = self.matching.link_to(found)
         change = Change(action="delete", key=self._key_of(found, link), found=found, link=link)
         if self.on_edit == "conflict" and _is_edited(found, link):
-            reason = "It is no longer wanted, but somebody changed it at the target."
+            reason = f"It is no longer wanted, but somebody changed it {self.there}."
             return replace(change, action="conflict", reason=reason)
         held = self._is_held(link, None, found)
         surplus = self._is_surplus(found, link)
