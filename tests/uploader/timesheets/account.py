@@ -125,6 +125,16 @@ class Account:
         for key, name in self.names().items():
             if key not in self.mirrors and folded(name) in free:
                 self.mirrors[key] = free.pop(folded(name))
+        for in_full in (True, False):
+            resting = {
+                key: f"{row.name} ({self._client_name(row)})" if in_full else row.name
+                for key, row in theirs.items()
+                if row.archived and not row.template and key not in self.mirrors
+            }
+            times = Counter(map(folded, resting.values()))
+            for key, name in resting.items():
+                if folded(name) in free and times[folded(name)] == 1:
+                    self.mirrors[key] = free.pop(folded(name))
 
     def _check_projects(self) -> None:
         ours = self.under_client()
@@ -193,15 +203,9 @@ class Account:
 
     def content(self, entry: StoredEntry) -> Content:
         names = frozenset(folded(self.tag_names[tag]) for tag in entry.tag_ids)
+        times = entry.start, entry.end, entry.billable
         return Content(
-            entry.project_id,
-            entry.task_id,
-            entry.description,
-            entry.start,
-            entry.end,
-            entry.billable,
-            names,
-            entry.type,
+            entry.project_id, entry.task_id, entry.description, *times, names, entry.type
         )
 
     def _outcome(self, key: str, since: datetime) -> Outcome:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from integrations.sandbox import Fault
 from tests.uploader.timesheets.studio import Studio
-from uploader.models import Run
+from uploader.models import Link, Run
 
 pytestmark = pytest.mark.django_db
 
@@ -67,8 +68,6 @@ def test_a_run_that_waits_after_it_made_a_project_knows_of_it_when_it_goes_on(
     studio: Studio,
 ) -> None:
     """What was listed before the wait is kept, and the project is not in it."""
-    from integrations.sandbox import Fault
-
     mirror, _ = studio.project("Website")
     studio.clockify.add_project(studio.theirs.id, "App")
     studio.track(mirror, "12-01 09:00")
@@ -78,3 +77,20 @@ def test_a_run_that_waits_after_it_made_a_project_knows_of_it_when_it_goes_on(
     assert [seen.path for seen in studio.writes()].count(
         f"/api/v1/workspaces/{studio.ours.id}/projects"
     ) == 1
+
+
+def test_in_a_new_database_time_of_an_archived_project_is_known_when_it_is_taken_up_again(
+    studio: Studio,
+) -> None:
+    mirror, theirs = studio.project("Website")
+    shop, _ = studio.project("Shop")
+    studio.track(mirror, "12-01 09:00")
+    studio.track(shop, "12-01 10:00")
+    studio.run(apply=True)
+    studio.clockify.change_project(theirs.id, archived=True)
+    Link.objects.all().delete()
+    run = studio.run(apply=True)
+    assert (run.counts["create"], run.counts["unchanged"]) == (0, 4)
+    studio.clockify.change_project(theirs.id, archived=False)
+    assert studio.plan().changes == []
+    assert len(studio.booked()) == 2

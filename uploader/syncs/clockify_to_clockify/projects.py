@@ -58,21 +58,36 @@ class Projects(Batch):
         times = Counter(folded(each.name) for each in active.values())
         times.update(folded(self.in_source[ref].name) for ref in resting)
         return {
-            key: each.name
-            if times[folded(each.name)] == 1
-            else f"{each.name} ({each.client_name or 'no client'})"
+            key: each.name if times[folded(each.name)] == 1 else _with_client(each)
             for key, each in active.items()
         }
 
     @cached_property
     def matched(self) -> dict[str, str]:
-        """Those that no earlier run has linked, found by name: source ids by target ids."""
-        taken = set(self.linked.values())
-        free = {folded(each.name): each for each in self.in_source.values() if each.id not in taken}
+        """Those that no earlier run has linked, found by name: source ids by target ids.
+
+        Archived ones come last; were they passed over in a new database, their time would be
+        copied a second time when they are taken up again.
+        """
+        archived = {
+            key: _with_client(each)
+            for key, each in self.in_target.items()
+            if each.archived and not each.template
+        }
+        plain = {key: self.in_target[key].name for key in archived}
+        found: dict[str, str] = {}
+        for names in (self.names, archived, plain):
+            found |= self._named(names, taken=self.linked | found)
+        return found
+
+    def _named(self, names: Mapping[str, str], *, taken: Mapping[str, str]) -> dict[str, str]:
+        refs = set(taken.values())
+        rows = (each for each in self.in_source.values() if each.id not in refs)
+        free = {folded(each.name): each.id for each in rows}
         found = {
-            key: free[folded(name)].id
-            for key, name in self.names.items()
-            if key not in self.linked and folded(name) in free
+            key: free[folded(name)]
+            for key, name in names.items()
+            if key not in taken and folded(name) in free
         }
         times = Counter(found.values())
         return {key: ref for key, ref in found.items() if times[ref] == 1}
@@ -83,7 +98,7 @@ class Projects(Batch):
         return {ref: self.in_target[key] for key, ref in (self.linked | self.matched).items()}
 
     def _report_matches(self) -> None:
-        for key, ref in sorted(self.matched.items(), key=lambda pair: self.names[pair[0]]):
+        for key, ref in sorted(self.matched.items(), key=lambda pair: self.in_target[pair[0]].name):
             found, name = self.in_source[ref], self.in_target[key].name
             archived = ", which is archived," if found.archived else ""
             self.warn(
@@ -96,7 +111,7 @@ class Projects(Batch):
     def desired(self) -> Iterable[Item]:
         for key, name in self.names.items():
             yield _item(key, name)
-        for key, ref in self.linked.items():
+        for key, ref in (self.linked | self.matched).items():
             if key not in self.names:
                 # Archived at the target: what stands for it stays, and is called what it is called.
                 yield _item(key, self.in_source[ref].name)
@@ -147,6 +162,10 @@ class Projects(Batch):
         shown = self.source.rename_project(self.places.source.id, self.in_source[ref], name)
         self.in_source[ref] = shown
         return shown
+
+
+def _with_client(project: Project) -> str:
+    return f"{project.name} ({project.client_name or 'no client'})"
 
 
 def _is_active(project: Project) -> bool:
