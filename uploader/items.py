@@ -13,6 +13,13 @@ Action = Literal["create", "update", "delete", "conflict"]
 Outcome = Literal["done", "rejected", "skipped"]
 OnEdit = Literal["restore", "conflict"]
 
+# New before old: no order of faults leaves a hole.
+ORDER: tuple[Action, ...] = ("create", "update", "delete", "conflict")
+# The key of a link that is there while a new database takes up what it finds: were it killed
+# half-way, the next run must go on looking by content.
+ADOPTING = "(adopting)"
+STAYS = "It stays, because what is to take its place was refused."
+
 
 class Incomplete(Exception):
     """One side is not proven whole, so nothing may be concluded from what is missing there."""

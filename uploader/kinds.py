@@ -53,6 +53,8 @@ class Batch:
     chosen: bool = True
     # Batches of things of another sort: too many deletions of one are not hidden by the other.
     group: str = ""
+    # Where it is written, in the reasons of changes.
+    there: str = "at the target"
     # What happens to what people changed at the target; None: as the kind says.
     on_edit: OnEdit | None = None
     # How many updates, or deletes, `apply_together` takes at once.

@@ -28,6 +28,7 @@ class Planner:
             adopt=self.kind.adopt,
             mend=self.kind.mend,
             aside=batch.aside(),
+            there=batch.there,
             managed=self.kind.managed,
             now=now,
         )

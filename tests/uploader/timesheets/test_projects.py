@@ -117,7 +117,9 @@ def test_a_project_that_was_deleted_in_ours_is_made_again(studio: Studio) -> Non
         studio.project(name)
     studio.run(apply=True)
     studio.clockify.remove_project(ours.id)
-    studio.run(apply=True)
+    run = studio.run(apply=True)
+    reason = "It was deleted in the workspace that is copied from."
+    assert [change.reason for change in run.changes.all()] == [reason]
     assert set(studio.mirrored()) == {"Website", "App", "Shop", "Blog", "Wiki"}
 
 

@@ -18,6 +18,7 @@ class Projects(Batch):
     """
 
     group = "projects"
+    there = "in the workspace that is copied from"
     # A name that was changed in the source workspace follows the target's again.
     on_edit = "restore"
 
@@ -40,9 +41,8 @@ class Projects(Batch):
         self.in_target = {each.id: each for each in in_target}
         self.options = options
         self.warn = warn
-        linked = {
-            link.key: link.ref for link in links.get(self.part, ()) if link.ref in self.in_source
-        }
+        known = links.get(self.part, ())
+        linked = {link.key: link.ref for link in known if link.ref in self.in_source}
         self.linked = {key: ref for key, ref in linked.items() if key in self.in_target and ref}
         self._report_matches()
 
