@@ -161,3 +161,19 @@ def test_after_each_run_of_some_weeks_the_copies_are_what_a_second_opinion_says(
     except BaseException as error:
         error.add_note(f"replay with FAULT_SEED={seed} and -k '[{how}-0]'")
         raise
+
+
+def test_what_comes_into_the_window_and_leaves_the_client_at_once_takes_its_copy_along(
+    studio: Studio,
+) -> None:
+    """The copy is not listed any more; it is looked up rather than left behind."""
+    mirror, _ = studio.project("Website")
+    entries = [studio.track(mirror, f"12-01 {n:02}:00") for n in (8, 9)]
+    assert studio.run(apply=True).counts["create"] == 2
+    studio.clock.forward(days=45)
+    start = studio.clock.now - timedelta(days=1)
+    elsewhere = {"project_id": None, "start": start, "end": start + timedelta(hours=1)}
+    studio.clockify.change_entry(entries[0].id, **elsewhere)
+    # Nothing is wanted in the window any more, so a person looks first.
+    assert studio.carry_through().counts["delete"] == 1
+    assert studio.booked() == [("Website", "12-01 09:00", 1, "work")]
