@@ -5,6 +5,7 @@ what it starts from, the state or the very credentials, so that of two at once o
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -175,6 +176,12 @@ def _nothing() -> None:
     return
 
 
+def _going_on_from(now: datetime) -> Callable[[], datetime]:
+    """A clock that shows `now`, and goes on: whoever waits for it must not wait for ever."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
+
+
 def check(connection: Connection, *, now: datetime) -> str:
     """Make the provider's cheapest call: whose account it is, in words, or one of the four errors.
 
@@ -182,7 +189,7 @@ def check(connection: Connection, *, now: datetime) -> str:
     themselves makes it need that.
     """
     connection.refresh_from_db()  # it may have been connected again since it was read
-    gate = PacedGate.for_connection(connection, beat=_nothing, now=lambda: now)
+    gate = PacedGate.for_connection(connection, beat=_nothing, now=_going_on_from(now))
     try:
         detail = connection.spec.check(client(connection, gate=gate))
     except ReconnectError as error:

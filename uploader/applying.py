@@ -4,7 +4,7 @@ Pure but for the calls it is handed: it knows no provider, no database and no cl
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -40,7 +40,9 @@ class Target(Protocol):
 
 @runtime_checkable
 class Rechecks(Protocol):
-    """A target that can make sure, just before a delete, that it is still right."""
+    """A target that can make sure, just before a write of these actions, that it is still right."""
+
+    rechecks: Collection[Action]
 
     def recheck(self, change: Change) -> bool: ...
 
@@ -53,6 +55,10 @@ class Together(Protocol):
     """
 
     most_together: int
+
+    def look_again(self, changes: Sequence[Change]) -> None:
+        """Asked before these are rechecked one by one: the place to look at them all at once."""
+        ...
 
     def apply_together(self, changes: Sequence[Change]) -> Sequence[Item | None]:
         """Write all of them; what the target then shows of each, in their order."""
@@ -140,7 +146,11 @@ def _carry_out_group(
     if len(group) == 1 or not isinstance(target, Together):
         return [_carry_out(change, target, links, beat=beat, now=now) for change in group]
     beat()
-    right = [change for change in group if _is_still_right(change, target)]
+    try:
+        target.look_again(group)
+        right = [change for change in group if _is_still_right(change, target)]
+    except RejectedError:
+        return [_carry_out(change, target, links, beat=beat, now=now) for change in group]
     links.save_all(replace(_note(change), sent_at=now()) for change in right if _is_noted(change))
     try:
         shown = target.apply_together(right) if right else []
@@ -176,7 +186,7 @@ def _carry_out(
 
 
 def _is_still_right(change: Change, target: Target) -> bool:
-    if change.action != "delete" or change.surplus or not isinstance(target, Rechecks):
+    if change.surplus or not isinstance(target, Rechecks) or change.action not in target.rechecks:
         return True
     return target.recheck(change)
 

@@ -43,6 +43,11 @@ class Answer:
     code: int = DONE
 
 
+def printable(text: str) -> str:
+    """Names come from elsewhere, and must not steer somebody's terminal."""
+    return "".join(each if each.isprintable() or each in "\n\t" else "�" for each in text)
+
+
 class HelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
     """Leaves an example in the help as it was written."""
 
@@ -88,7 +93,7 @@ class JsonCommand(BaseCommand):
     def say(self, sentence: str) -> None:
         """Progress and complaints: for people, so never on the output that scripts read."""
         # As it stands: Django would paint everything on this output as an error.
-        self.stderr.write(sentence, lambda text: text)
+        self.stderr.write(printable(sentence), lambda text: text)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs.setdefault("formatter_class", HelpFormatter)
@@ -157,7 +162,7 @@ class JsonCommand(BaseCommand):
 
     def _print(self, text: str) -> None:
         try:
-            self.stdout.write(text)
+            self.stdout.write(printable(text))
             self.stdout.flush()
         except BrokenPipeError:
             # Whoever reads has seen enough, such as `| head`. What was done stays done.

@@ -53,6 +53,9 @@ class Item:
     # Wanted side. Not wanted by the source, but what is left of something that is wanted no more:
     # taking the rest away counts as deleting it.
     remnant: bool = False
+    # Wanted side. Looked for by its likeness even where other things are remembered: nothing is
+    # known of it, because nobody has looked where it is.
+    sought: bool = False
     # What applying needs (an etag, a body); never compared.
     load: Any = None
 

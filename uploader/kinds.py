@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from uploader.engine import Change, Item, OnEdit
+from uploader.engine import Action, Change, Item, OnEdit
 from uploader.models import Sync
 
 
@@ -57,6 +57,8 @@ class Batch:
     there: str = "at the target"
     # What happens to what people changed at the target; None: as the kind says.
     on_edit: OnEdit | None = None
+    # Before which writes `recheck` is asked.
+    rechecks: tuple[Action, ...] = ("delete",)
     # How many updates, or deletes, `apply_together` takes at once.
     most_together: int = 1
 
@@ -73,13 +75,19 @@ class Batch:
         """Keys that this comparison is not about: what is remembered of them stays as it is."""
         return ()
 
+    def look_again(self, changes: Sequence[Change]) -> None:
+        """Before several are asked about by `recheck`: the place to look at them all at once."""
+
     def apply_together(self, changes: Sequence[Change]) -> Sequence[Item | None]:
         """Several of one action in one request; asked only where `most_together` says so."""
         raise NotImplementedError
 
     def recheck(self, change: Change) -> bool:
-        """Whether a delete is still right, asked just before it."""
+        """Whether a write is still right, asked just before it where `rechecks` has its action."""
         return True
+
+    def carried_out(self) -> None:
+        """All of its plan was: the place to note what the next one may build on."""
 
 
 class Kind:

@@ -1,7 +1,7 @@
 """The links of one sync and part, kept in the database for the engine."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -76,18 +76,36 @@ def by_part(sync: Sync) -> dict[str, list[engine.Link]]:
 
 @dataclass(frozen=True)
 class Other:
-    """Another sync, and the key that something at the target has for it."""
+    """Who put something at the target, and as what: another sync, or this one with other parts."""
 
     sync: str
+    enabled: bool
+    part: str
     key: str
 
 
-def put_there_by_others(sync: Sync) -> dict[str, Other]:
-    """By what they are called at the target, what other enabled syncs of this kind put there."""
-    rows = Link.objects.filter(sync__kind=sync.kind, sync__enabled=True, ref__isnull=False)
-    others = rows.filter(sync__target__provider=sync.target.provider if sync.target else "")
-    named = others.exclude(sync=sync).values_list("ref", "sync__name", "key")
-    return {ref: Other(name, key) for ref, name, key in named if ref is not None}
+def put_there_by_others(sync: Sync, *, but: Collection[str] | None = None) -> dict[str, Other]:
+    """By what they are called at the target, the things that syncs of this kind have put there,
+    without those of this sync, or only without these parts of it."""
+    rows = Link.objects.filter(sync__kind=sync.kind, ref__isnull=False)
+    rows = rows.filter(sync__target__provider=sync.target.provider if sync.target else "")
+    own = {"sync": sync} if but is None else {"sync": sync, "part__in": but}
+    # Of several that know it, one that is in use comes last and counts.
+    named = rows.exclude(**own).order_by("sync__enabled")
+    told = named.values_list("ref", "sync__name", "sync__enabled", "part", "key")
+    return {
+        ref: Other(name, enabled, part, key)
+        for ref, name, enabled, part, key in told
+        if ref is not None
+    }
+
+
+def twin_of(sync: Sync, *, begins: str) -> str | None:
+    """Another enabled sync of this kind that remembers anything of a part that begins so."""
+    rows = Link.objects.filter(
+        sync__kind=sync.kind, sync__enabled=True, part__startswith=begins
+    ).exclude(sync=sync)
+    return rows.values_list("sync__name", flat=True).first()
 
 
 def _link(row: Link) -> engine.Link:

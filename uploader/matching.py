@@ -155,7 +155,8 @@ class Matching:
             return False
         if equal and found.content != wanted.content:
             return False
-        if self._may_be_ours(found) and (self.searching or (equal and self.adopt)):
+        searching = self.searching or wanted.sought
+        if self._may_be_ours(found) and (searching or (equal and self.adopt)):
             return True
         # What carries our mark may change its key, rather than be made again and deleted.
         return equal and bool(found.ours)

@@ -79,6 +79,13 @@ class Reading:
         """Of all that is known, now or from an earlier slice."""
         return [*self.listings.keys() | self.kept.keys()]
 
+    def renew(self, name: str, *, after: timedelta) -> None:
+        """Read it again next time if it was read longer ago than that."""
+        listing, kept = self.listings.get(name), self.kept.get(name)
+        began = listing.began if listing else kept and datetime.fromisoformat(kept["began"])
+        if began and self.now() - began > after:
+            self.forget(name)
+
     def forget(self, name: str) -> None:
         self.listings.pop(name, None)
         self.kept.pop(name, None)

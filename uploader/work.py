@@ -306,6 +306,7 @@ class Working:
             now=self.manner.clock,
             report=self._report,
         )
+        batch.carried_out()
 
     def _between_changes(self) -> None:
         if self.kind.one_by_one:

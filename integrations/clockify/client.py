@@ -62,7 +62,8 @@ PAGE_SIZE = 1000
 DELETED_AT_ONCE = 100
 # Codes in bodies, which say more than the status.
 DOMAIN, BANNED, UNKNOWN_KEY = 501, 406, 4003
-GONE = re.compile(r"belong|not exist|n't exist|not found", re.IGNORECASE)
+# Of an entry: a workspace or a user that is gone is no proof that the entry is.
+GONE = re.compile(r"entry.*(belong|not exist|n't exist|not found)", re.IGNORECASE)
 OWN_KEY = "a workspace on its own subdomain or in a region needs a key made there"
 FORBIDDEN = "forbidden: no permission, or the plan does not have this"
 # A window of requests is over sooner; what says otherwise counts something else.
@@ -225,15 +226,14 @@ class ClockifyClient(Client):
     def update_entries(
         self, workspace: str, user: str, values: Mapping[str, EntryValues]
     ) -> dict[str, Entry]:
-        """Many of one user in one request, by id. A task that still shows needs `update_entry`."""
+        """Many of one user in one request, by id: those that the answer tells. What it does not
+        tell, and a task that still shows, needs `update_entry`."""
         doing = "changing time entries"
         body = [{"id": entry_id, **wanted.body()} for entry_id, wanted in values.items()]
         path = self._entries_of(workspace, user)
         response = self._call("PUT", path, doing=doing, json=body)
         shown = {row.id: row.kept() for row in self._rows(EntryRow, response, doing=doing)}
-        if not values.keys() <= shown.keys():
-            raise self._odd(doing, "not every entry that was sent is in the answer")
-        return {entry_id: shown[entry_id] for entry_id in values}
+        return {entry_id: shown[entry_id] for entry_id in values if entry_id in shown}
 
     def delete_entry(self, workspace: str, entry_id: str) -> None:
         """Gone afterwards, also if it was before."""

@@ -164,6 +164,10 @@ class Bulk(MemoryTarget):
 
     most_together = 3
 
+    def look_again(self, changes: Sequence[Change]) -> None:
+        self.trouble.before_call()
+        self.trouble.after_call()
+
     def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
         assert len(changes) > 0
         assert len({change.action for change in changes}) == 1

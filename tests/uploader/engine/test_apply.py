@@ -8,6 +8,7 @@ import pytest
 
 from integrations.errors import ReconnectError, RejectedError
 from uploader.engine import (
+    Action,
     Change,
     Item,
     Link,
@@ -51,6 +52,7 @@ class Shelf:
 
 
 class CarefulShelf(Shelf):
+    rechecks: tuple[Action, ...] = ("delete",)
     still_wanted = "b"
 
     def recheck(self, change: Change) -> bool:
@@ -247,6 +249,10 @@ class BulkShelf(CarefulShelf):
 
     most_together = 2
     refuses: str | None = None
+    looks = 0
+
+    def look_again(self, changes: Sequence[Change]) -> None:
+        self.looks += 1
 
     def apply_together(self, changes: Sequence[Change]) -> list[Item | None]:
         self.calls.append((f"{changes[0].action} together", " ".join(c.key for c in changes)))

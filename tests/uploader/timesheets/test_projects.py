@@ -141,7 +141,7 @@ def test_a_name_that_clockify_refuses_holds_up_nothing_else(name: str, studio: S
     assert run.status == Run.Status.FINISHED_WITH_PROBLEMS
     assert set(studio.mirrored()) == {"App"}
     refused = run.changes.get(outcome="rejected")
-    assert refused.what == f"project “{name}”"
+    assert refused.what == f"project “{name}” under the client"
     assert refused.reason
     studio.forget_requests()
     studio.run(apply=True)

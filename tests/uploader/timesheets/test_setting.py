@@ -243,13 +243,36 @@ def test_two_syncs_into_one_target_leave_each_others_time_alone(studio: Studio) 
     assert studio.booked() == [("Website", "12-01 09:00", 1, "same")] * 2
 
 
-def test_the_same_time_is_not_copied_twice_by_two_syncs(studio: Studio) -> None:
+@pytest.mark.parametrize("target_user", ["", "cora@customer.example"])
+def test_the_same_time_is_not_copied_twice_by_two_syncs(target_user: str, studio: Studio) -> None:
+    studio.clockify.join(studio.theirs, studio.guest, "admin")
     with_time(studio, 2)
     studio.run(apply=True)
-    studio.sync = studio.connect("again")
+    first = studio.sync
+    studio.sync = studio.connect("again", target_user=target_user)
     run = studio.run(apply=True)
-    assert "2 entries not copied: the sync timesheets has copied them already." in run.warnings
+    assert run.status == Run.Status.FAILED
+    assert "The sync timesheets copies the same time to the same workspace." in run.error
     assert len(studio.copies()) == 2
+    Sync.objects.filter(pk=first.pk).update(enabled=False)
+    studio.set_options(target_user="")
+    studio.forget_requests()
+    run = studio.run(apply=True)
+    assert run.counts["unchanged"] == 3
+    assert studio.writes() == [], "what the other one copied is taken over"
+
+
+def test_one_customer_is_not_shown_anothers_time(studio: Studio) -> None:
+    with_time(studio, 2)
+    studio.run(apply=True)
+    another = studio.clockify.add_workspace("Another", owner=studio.cora)
+    studio.clockify.join(another, studio.guest)
+    studio.clockify.add_project(another.id, "Website")
+    studio.sync = studio.connect("other", target_workspace="Another")
+    run = studio.run(apply=True)
+    assert run.status == Run.Status.FAILED
+    assert "stand for those of another workspace in the sync timesheets" in run.error
+    assert studio.clockify.entries_of(another.id, studio.guest.id) == []
 
 
 def test_time_that_was_copied_here_is_not_copied_back(studio: Studio) -> None:

@@ -257,7 +257,7 @@ class BreatheToProductive(Kind):
         for booking in self._bookings(used, since=first):
             by_person[booking.person_id].append(booking)
         others = put_there_by_others(self.context.sync)
-        of_others = {ref: other.sync for ref, other in others.items()}
+        of_others = {ref: other.sync for ref, other in others.items() if other.enabled}
         for bookings, person_id in people:
             bookings.compare(by_person[person_id], of_others=of_others)
 

@@ -1,10 +1,11 @@
 """A time entry as it is compared: what it is to be in the target workspace, and what it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import Any
 
-from integrations.clockify.client import Entry, EntryValues, Project
+from integrations.clockify.client import Entry, EntryValues, Project, Tag
 from uploader.engine import Item
 from uploader.syncs.clockify_to_clockify.places import folded
 from uploader.syncs.clockify_to_clockify.tags import Tags
@@ -17,12 +18,21 @@ DAYS_OFF = ("HOLIDAY", "TIME_OFF", "TIMEOFF")
 class Contents:
     """Both sides' entries as items; times are shown to people in `zone`."""
 
-    def __init__(self, *, tags: Tags, source_tags: Mapping[str, str], zone: tzinfo) -> None:
+    def __init__(
+        self, *, tags: Tags, source_tags: Callable[[], Iterable[Tag]], zone: tzinfo
+    ) -> None:
         self.tags = tags
-        self.source_tags = source_tags
+        self.read_source_tags = source_tags
         self.zone = zone
 
-    def wanted(self, entry: Entry, project: Project, tasks: Mapping[str, str]) -> Item:
+    @cached_property
+    def source_tags(self) -> dict[str, str]:
+        """Names by id; where nobody uses tags, nothing is asked about them."""
+        return {tag.id: tag.name for tag in self.read_source_tags()}
+
+    def wanted(
+        self, entry: Entry, project: Project, tasks: Mapping[str, str], *, sought: bool
+    ) -> Item:
         """`tasks`: names of the source project's tasks, by id."""
         task = _task_named(project, tasks.get(entry.task_id or "", ""))
         names = [self.source_tags[each] for each in entry.tag_ids if each in self.source_tags]
@@ -36,7 +46,7 @@ class Contents:
             "tags": self.tags.wanted(names),
             "type": _writable(entry.type),
         }
-        return self._item(content, key=entry.id, subject=project.name)
+        return self._item(content, key=entry.id, subject=project.name, sought=sought)
 
     def found(self, entry: Entry, projects: Mapping[str, Project], **more: Any) -> Item:
         """`projects`: those of the target, by id."""
@@ -47,7 +57,7 @@ class Contents:
             "start": _text(entry.start),
             "end": _text(entry.end) if entry.end else None,
             "billable": entry.billable,
-            "tags": self.tags.names_of(entry.tag_ids),
+            "tags": sorted(set(entry.tag_ids)),
             "type": _writable(entry.type),
         }
         project = projects.get(entry.project_id or "")

@@ -1,6 +1,6 @@
 """The kind `clockify_to_clockify`: projects and time entries of two workspaces kept in step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from typing import Any, TypeVar
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from integrations.clockify.client import ClockifyClient, Entry, Project, Tag, User, Workspace
 from integrations.shapes import Page, Shape
-from uploader.items import fingerprint
-from uploader.kinds import Batch, Context, Kind, register
-from uploader.links import by_part, put_there_by_others
+from uploader.items import Link, fingerprint
+from uploader.kinds import Batch, CannotRun, Context, Kind, register
+from uploader.links import StoredLinks, by_part, put_there_by_others, twin_of
 from uploader.reading import Reading
 from uploader.syncs.clockify_to_clockify import places
 from uploader.syncs.clockify_to_clockify.content import Contents
@@ -28,8 +28,13 @@ from uploader.syncs.clockify_to_clockify.tags import Tags
 WIDER = timedelta(hours=26)
 # A plan that allows thirty requests an hour takes hours: what was read is good for so long.
 FRESH = timedelta(hours=3)
-MIRRORS, COPIES, TAGS = "source projects", "target entries", "target tags"
+MIRRORS, ENTRIES = "source projects", "source entries"
+COPIES, TAGS = "target entries", "target tags"
 COPY = "target entry "
+# The part under which is kept from when on all copies are known.
+SEEN = "seen"
+# A copy is written over only where it was looked at no longer ago than this.
+JUST_NOW = timedelta(minutes=5)
 
 S = TypeVar("S", bound=Shape)
 
@@ -43,7 +48,7 @@ class ClockifyToClockify(Kind):
         "in ours, and the time that is tracked on them is booked in theirs. What people enter "
         "there themselves is never touched."
     )
-    noun = "entry"
+    noun = "item"
     subjects = ("project", "projects")
     counts = "change"
     source = target = "clockify"
@@ -56,7 +61,8 @@ class ClockifyToClockify(Kind):
         self.places: places.Places | None = None
         # What was read before a wait is of no use where something else was chosen meanwhile.
         sync = context.sync
-        self.chosen = fingerprint([context.options, sync.source_id, sync.target_id])
+        sides = [side.credentials.ciphertext for side in (sync.source, sync.target) if side]
+        self.chosen = fingerprint([context.options, *sides])
         kept = context.kept if context.kept.get("chosen") == self.chosen else {}
         self.reading = Reading(kept.get("lists", {}), now=context.clock, counted=False, fresh=FRESH)
         if context.options.get("on_target_edit") != OVERWRITE:
@@ -75,6 +81,7 @@ class ClockifyToClockify(Kind):
 
     def batches(self) -> Iterator[Batch]:
         source, target = self.context.source, self.context.target
+        sync = self.context.sync
         found = places.find(
             self.context.options, source=source, target=target, reading=self.reading
         )
@@ -82,6 +89,9 @@ class ClockifyToClockify(Kind):
         source.wrote = lambda path: self.reading.forget(MIRRORS)
         target.wrote = self._forget_what_is_written
         known = by_part(self.context.sync)
+        parts = [found.part_of_projects, found.part_of_entries]
+        others = put_there_by_others(self.context.sync, but=parts)
+        self._refuse_a_twin(found)
         projects = Projects(
             found,
             source=source,
@@ -96,28 +106,55 @@ class ClockifyToClockify(Kind):
                 "target projects", Project, target.projects, workspace=found.target.id
             ),
             links=known,
+            others={ref: each for ref, each in others.items() if each.sync != sync.name},
             options=self.context.options.get("project_options") or {},
             warn=self.context.warn,
         )
         yield projects
         zone = _zone(found.source_user.zone)
         since = self._since(zone)
-        in_source = self._entries("source entries", source, found.source, found.source_user, since)
-        in_target = self._entries(COPIES, target, found.target, found.target_user, since)
+        seen = f"{SEEN} {found.part_of_entries}"
+        in_source = self._entries(ENTRIES, source, found.source, found.source_user, since)
+        in_target = self._copies_now(found, since)
         yield Entries(
             found,
             projects,
-            self._contents(found, [*in_source, *in_target], zone),
+            self._contents(found, zone),
             target=target,
             since=since,
             in_source=in_source,
             in_target=in_target,
             links=known,
-            others=put_there_by_others(self.context.sync),
+            others=others,
             on_edit=self.on_edit,
             warn=self.context.warn,
             look_up=partial(self._look_up, found),
+            list_copies=partial(self._copies_now, found, since),
+            list_entries=partial(self._entries_now, found, since),
+            make_sure_alone=partial(self._refuse_a_twin, found),
+            seen_since=_seen_since(known.get(seen, [])),
+            note_seen=partial(self._note_seen, seen),
         )
+
+    def _refuse_a_twin(self, found: places.Places) -> None:
+        """Two that copy the same time to one workspace, in whose name ever, would double it."""
+        twin = twin_of(self.context.sync, begins=found.work)
+        if twin is not None:
+            raise CannotRun(
+                f"The sync {twin} copies the same time to the same workspace. Switch one of the "
+                "two off."
+            )
+
+    def _copies_now(self, found: places.Places, since: datetime) -> list[Entry]:
+        self.reading.renew(COPIES, after=JUST_NOW)
+        return self._entries(COPIES, self.context.target, found.target, found.target_user, since)
+
+    def _entries_now(self, found: places.Places, since: datetime) -> list[Entry]:
+        self.reading.renew(ENTRIES, after=JUST_NOW)
+        return self._entries(ENTRIES, self.context.source, found.source, found.source_user, since)
+
+    def _note_seen(self, part: str, since: datetime) -> None:
+        StoredLinks(self.context.sync, part).save(Link(key=SEEN, wanted=since.isoformat()))
 
     def _listed(
         self, name: str, shape: type[S], fetch: Callable[..., Page[S]], **which: Any
@@ -130,7 +167,9 @@ class ClockifyToClockify(Kind):
         which = {"workspace": workspace.id, "user": user.id, "start": since - WIDER}
         return self._listed(name, Entry, client.entries, **which)
 
-    def _look_up(self, found: places.Places, side: str, entry_id: str) -> Entry | None:
+    def _look_up(
+        self, found: places.Places, side: str, entry_id: str, *, now: bool = False
+    ) -> Entry | None:
         """One entry, kept over waits as lists are: there may be more of them than an allowance."""
         here = side == "source"
         client = self.context.source if here else self.context.target
@@ -140,7 +179,10 @@ class ClockifyToClockify(Kind):
             entry = client.entry(workspace, entry_id)
             return Page(rows=[entry] if entry else [])
 
-        rows = self.reading.whole(f"{'source entry ' if here else COPY}{entry_id}", Entry, ask)
+        name = f"{'source entry ' if here else COPY}{entry_id}"
+        if now:
+            self.reading.renew(name, after=JUST_NOW)
+        rows = self.reading.whole(name, Entry, ask)
         return rows[0] if rows else None
 
     def _forget_what_is_written(self, path: str) -> None:
@@ -156,27 +198,26 @@ class ClockifyToClockify(Kind):
         days = self.context.options.get("window_days") or WINDOW_DAYS
         return self.context.now.astimezone(UTC) - timedelta(days=days)
 
-    def _contents(self, found: places.Places, entries: list[Entry], zone: tzinfo) -> Contents:
+    def _contents(self, found: places.Places, zone: tzinfo) -> Contents:
         source, target = self.context.source, self.context.target
-        read = partial(self._listed, TAGS, Tag, target.tags, workspace=found.target.id)
 
-        def read_again() -> list[Tag]:
-            self.reading.forget(TAGS)
-            return read()
+        def read(*, again: bool = False) -> list[Tag]:
+            if again:
+                self.reading.forget(TAGS)
+            return self._listed(TAGS, Tag, target.tags, workspace=found.target.id)
 
-        # Where nobody uses tags, nothing is asked about them.
-        tagged = any(entry.tag_ids for entry in entries)
-        in_source = (
-            self._listed("source tags", Tag, source.tags, workspace=found.source.id)
-            if tagged
-            else []
+        return Contents(
+            tags=Tags(create=partial(target.create_tag, found.target.id), read=read),
+            source_tags=partial(
+                self._listed, "source tags", Tag, source.tags, workspace=found.source.id
+            ),
+            zone=zone,
         )
-        tags = Tags(
-            read() if tagged else [],
-            create=partial(target.create_tag, found.target.id),
-            read=read_again,
-        )
-        return Contents(tags=tags, source_tags={tag.id: tag.name for tag in in_source}, zone=zone)
+
+
+def _seen_since(links: Iterable[Link]) -> datetime | None:
+    told = next((link.wanted for link in links), None)
+    return datetime.fromisoformat(told) if told else None
 
 
 def _zone(name: str | None) -> tzinfo:

@@ -23,11 +23,21 @@ class Places:
     # In whose name the target's key books unless somebody else is named.
     target_owner: User
 
-    def part(self, what: str) -> str:
-        """Under which links are kept: with other places, or other people, nothing that was copied
-        before is taken for a copy, or for no longer wanted."""
-        chosen = (self.source, self.client, self.source_user, self.target, self.target_user)
-        return f"{what} {fingerprint([each.id for each in chosen])}"
+    # Under which parts links are kept: with other places or people, nothing that was copied before
+    # is taken for a copy, nor for no longer wanted.
+
+    @property
+    def part_of_projects(self) -> str:
+        return f"projects {_digest(self.source, self.client, self.target)}"
+
+    @property
+    def work(self) -> str:
+        """How the parts begin of all whose time this is, in whose name it may be booked."""
+        return f"entries {_digest(self.source, self.client, self.source_user, self.target)} "
+
+    @property
+    def part_of_entries(self) -> str:
+        return f"{self.work}{_digest(self.target_user)}"
 
     def names(self) -> dict[str, str]:
         """What is behind the ids."""
@@ -40,6 +50,10 @@ class Places:
     @property
     def books_for_others(self) -> bool:
         return self.target_user.id != self.target_owner.id
+
+
+def _digest(*things: Workspace | Customer | User) -> str:
+    return fingerprint([each.id for each in things])
 
 
 def find(

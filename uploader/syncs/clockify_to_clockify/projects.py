@@ -7,7 +7,8 @@ from typing import Any
 
 from integrations.clockify.client import ClockifyClient, Project
 from uploader.engine import Change, Item, Link
-from uploader.kinds import Batch
+from uploader.kinds import Batch, CannotRun
+from uploader.links import Other
 from uploader.syncs.clockify_to_clockify.places import Places, folded
 
 
@@ -30,11 +31,12 @@ class Projects(Batch):
         in_source: Iterable[Project],
         in_target: Iterable[Project],
         links: Mapping[str, Iterable[Link]],
+        others: Mapping[str, Other],
         options: Mapping[str, Any],
         warn: Callable[[str], None],
     ) -> None:
         self.places = places
-        self.part = places.part(self.group)
+        self.part = places.part_of_projects
         self.source = source
         own = (each for each in in_source if each.client_id == places.client.id)
         self.in_source = {each.id: each for each in own}
@@ -42,9 +44,25 @@ class Projects(Batch):
         self.options = options
         self.warn = warn
         known = links.get(self.part, ())
-        linked = {link.key: link.ref for link in known if link.ref in self.in_source}
-        self.linked = {key: ref for key, ref in linked.items() if key in self.in_target and ref}
+        self.known = {link.key: link.ref for link in known}
+        self.linked = {
+            key: ref
+            for key, ref in self.known.items()
+            if key in self.in_target and ref in self.in_source and ref
+        }
+        self._refuse_two_targets(others)
         self._report_matches()
+
+    def _refuse_two_targets(self, others: Mapping[str, Other]) -> None:
+        """A project under the client stands for one of one workspace: else one customer would be
+        shown another's time."""
+        for other in filter(None, map(others.get, self.in_source)):
+            if other.enabled and other.part != self.part:
+                raise CannotRun(
+                    f"The projects of “{self.places.client.name}” stand for those of another "
+                    f"workspace in the sync {other.sync}. Switch one of the two off, or give each "
+                    "workspace a client of its own."
+                )
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -82,13 +100,17 @@ class Projects(Batch):
 
     def _named(self, names: Mapping[str, str], *, taken: Mapping[str, str]) -> dict[str, str]:
         refs = set(taken.values())
-        rows = (each for each in self.in_source.values() if each.id not in refs)
-        free = {folded(each.name): each.id for each in rows}
-        found = {
-            key: free[folded(name)]
-            for key, name in names.items()
-            if key not in taken and folded(name) in free
+        rows = [
+            each for each in self.in_source.values() if each.id not in refs and not each.template
+        ]
+        # The last one of a name counts: one in use before an archived one.
+        rows.sort(key=lambda each: (not each.archived, each.id))
+        exact = {each.name.strip(): each.id for each in rows}
+        loose = {folded(each.name): each.id for each in rows}
+        named = {
+            key: exact.get(name.strip()) or loose.get(folded(name)) for key, name in names.items()
         }
+        found = {key: ref for key, ref in named.items() if ref and key not in taken}
         times = Counter(found.values())
         return {key: ref for key, ref in found.items() if times[ref] == 1}
 
@@ -121,6 +143,15 @@ class Projects(Batch):
             yield _item(None, self.in_source[ref].name, ref=ref, subject=self.in_target[key].name)
         for key, ref in self.matched.items():
             yield _item(key, self.in_source[ref].name, ref=ref, ours=True)
+
+    def aside(self) -> Collection[str]:
+        """What the target does not show just now is remembered, should it come back."""
+        matched = set(self.matched.values())
+        return [
+            key
+            for key, ref in self.known.items()
+            if key not in self.in_target and ref not in matched
+        ]
 
     def apply(self, change: Change) -> Item | None:
         if change.wanted is None:
@@ -186,5 +217,5 @@ def _item(
         ours=ours,
         content={"name": name},
         subject=subject or name,
-        what=f"project “{name}”",
+        what=f"project “{name}” under the client",
     )
