@@ -53,6 +53,7 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "name": "Small letters, digits, hyphens and underscores.",
             "every": f"{WORDS.capitalize()}; the first run begins at once. Empty: only on request.",
+            "enabled": "A sync that has run is switched off rather than deleted.",
             "max_delete_share": "If more than this share would go, a person is asked first.",
         }
 
@@ -114,6 +115,12 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("uploader.run_sync")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One that has run is switched off: its history stays, and what it knows of its copies."""
+        if obj is None or obj.runs.exists():
+            return False
+        return super().has_delete_permission(request, obj)
 
     # ------------------------------------------------------------ adding, changing
 

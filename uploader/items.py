@@ -137,8 +137,8 @@ class Change:
 
     @property
     def was(self) -> str:
-        """What is there before an update, in words, where that reads differently."""
-        if self.action != "update" or self.found is None or self.found.what == self.what:
+        """What is there instead of what is wanted, in words, where that reads differently."""
+        if self.wanted is None or self.found is None or self.found.what == self.what:
             return ""
         return self.found.what
 

@@ -38,6 +38,7 @@ def sync(request: HttpRequest, name: str) -> HttpResponse:
         "open_run": found.runs.open().first(),
         "to_review": found.runs.filter(status=Run.Status.NEEDS_REVIEW).first(),
         "may_run": may_run(request, found),
+        "may_change": request.user.is_staff and request.user.has_perm("uploader.change_sync"),
         "update_from": members.earliest_update(found, timezone.now()) if own else None,
     }
     return render(request, "uploader/sync.html", context)

@@ -172,7 +172,7 @@ def changes(run: Run, *, planned: bool = False) -> str:
         if action != "conflict"
     ]
     names += [
-        ("conflict", "left alone, as something else is in the way"),
+        ("conflict", "left alone, in conflict"),
         ("rejected", "refused"),
     ]
     noun = kind.noun

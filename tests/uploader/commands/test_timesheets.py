@@ -143,6 +143,7 @@ def test_what_does_not_fit_is_said_and_asked_again(kept: None, clockify: Clockif
         person.answers("Copied from which workspace?", "1")
         person.answers("Copied to which workspace?", "1")
         person.reads("Both sides are the workspace “Customer's workspace”; choose two.")
+        person.answers("Choose other keys? [y/N]", "")
         person.answers("Copied from which workspace?", "2")
         person.answers("Copied to which workspace?", "1")
         person.answers("Which client of “Our workspace”", "1")

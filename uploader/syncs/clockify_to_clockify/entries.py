@@ -60,8 +60,9 @@ class Entries(Batch):
     ) -> None:
         """`others`: what other syncs put at the target. `look_up` asks for a single entry,
         `list_copies` and `list_entries` for the lists that `in_target` and `in_source` were.
-        `make_sure_alone` raises where another sync has begun to copy the same time. `seen_since`: from when on an earlier run
-        has known every copy there was; `note_seen` keeps that for the next one."""
+        `make_sure_alone` raises where another sync has begun to copy the same time. `seen_since`:
+        from when on an earlier run has known every copy there was; `note_seen` keeps that for the
+        next one."""
         self.target = target
         self.warn = warn
         self.look_up = look_up

@@ -96,6 +96,18 @@ class Interview:
     # ----------------------------------------------------------------- places
 
     def _places(self, draft: Draft) -> Draft:
+        """What does not fit may be the fault of a key, and then asking again is of no use."""
+        try:
+            return self._chosen_places(draft)
+        except CannotSetUp as refusal:
+            if refusal.again:
+                raise
+            self.tell(str(refusal))
+        if self.questions.yes("Choose other keys?", default=False):
+            draft = self._until_it_fits(self._keys, draft)
+        return self._places(draft)
+
+    def _chosen_places(self, draft: Draft) -> Draft:
         source = self._one("Copied from which workspace?", setup.workspaces(draft.source))
         target = self._one("Copied to which workspace?", setup.workspaces(draft.target))
         draft = setup.choose_workspaces(draft, source, target)

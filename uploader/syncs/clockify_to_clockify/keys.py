@@ -30,8 +30,8 @@ GLOBAL = "global"
 # Names are cut so that a number still fits behind them.
 LONGEST_NAME = 90
 WHERE_TO_MAKE = (
-    "A workspace with its own subdomain, or in a region, needs a key that was made there, and its "
-    "region chosen here."
+    "A workspace with its own subdomain, or in a region, needs a key that was made there, and a "
+    "connection that says which region."
 )
 WRONG_KEY = (
     "Clockify does not accept this key. Copy it again from your preferences at Clockify, or make "

@@ -127,7 +127,26 @@ def _refuse_a_circle(source: Named, target: Named) -> None:
         if _means(goes[0], target) and _means(goes[1], source):
             raise CannotSetUp(
                 f"The sync “{sync.name}” copies from “{target.name}” to “{source.name}” already; "
-                f"two that go round would copy their own copies. {WRONG_WAY_ROUND}"
+                f"two that go round would copy their own copies. {WRONG_WAY_ROUND} If it is the "
+                "other sync that is wrong, switch that one off first."
+            )
+
+
+def _refuse_a_twin(draft: Draft) -> None:
+    """Two that copy the same time to one workspace, in whose name ever, would double it."""
+    source, client, target = chosen(draft.source_workspace), draft.client, draft.target_workspace
+    for sync in Sync.objects.filter(kind=ClockifyToClockify.slug, enabled=True):
+        options = sync.options
+        same = (
+            _means(options.get("source_workspace"), source)
+            and _means(options.get("source_client"), chosen(client))
+            and _means(options.get("target_workspace"), chosen(target))
+        )
+        whose = draft.source_user.id if draft.source_user else ""
+        if same and (options.get("source_user") or "") == whose:
+            raise CannotSetUp(
+                f"The sync “{sync.name}” copies the time of this client to the same workspace "
+                "already. Change that one, or switch it off first."
             )
 
 
@@ -190,6 +209,7 @@ def create(draft: Draft, *, now: datetime) -> Sync:
     sides = {"source": keys.usable(draft.source), "target": keys.usable(draft.target)}
     check_name(draft.name)
     _refuse_a_circle(chosen(draft.source_workspace), chosen(draft.target_workspace))
+    _refuse_a_twin(draft)
     sync = Sync(
         name=draft.name,
         kind=ClockifyToClockify.slug,
