@@ -86,6 +86,12 @@ class Entries(Batch):
         self.in_target = {each.id: each for each in in_target}
         self.links = {link.key: link for link in links.get(self.part, ())}
         self.others = others
+        # What moves to this client from that of another sync is let go there first.
+        self.held_by = {
+            other.key: other.sync
+            for ref, other in others.items()
+            if other.enabled and ref in self.in_target
+        }
         self.seen_since = seen_since
         self.on_edit = on_edit
         self.looked_up: set[str] = set()
@@ -98,7 +104,7 @@ class Entries(Batch):
         self._existing: dict[str, Item] = {}
         self._aside: set[str] = set()
         # How many entries are not copied, by project or sync, for the warnings.
-        self.left, self.stranded = Counter[str](), Counter[str]()
+        self.left, self.stranded, self.held = Counter[str](), Counter[str](), Counter[str]()
         self.unseen: list[str] = []
         self._compare()
 
@@ -134,6 +140,8 @@ class Entries(Batch):
         project = self._counterpart(entry)
         if project is None:
             self.left[self._source_name(entry)] += 1
+        elif entry.id in self.held_by:
+            self.held[self.held_by[entry.id]] += 1
         else:
             self._want(entry, project)
 
@@ -225,6 +233,8 @@ class Entries(Batch):
                 f"{_entries(number)} on “{name}” left as copied before: {there} no longer has such "
                 "a project."
             )
+        for name, number in sorted(self.held.items()):
+            self.warn(f"{_entries(number)} not copied yet: the sync {name} still has them there.")
         if self.unseen:
             left = _entries(len(self.unseen))
             self.warn(f"{left} left as copied before, as Clockify refuses: {self.unseen[0]}")

@@ -103,10 +103,10 @@ class Projects(Batch):
         rows = [
             each for each in self.in_source.values() if each.id not in refs and not each.template
         ]
-        # The last one of a name counts: one in use before an archived one.
+        # Of several for one name that in use, and then that in the same letters.
         rows.sort(key=lambda each: (not each.archived, each.id))
-        exact = {each.name.strip(): each.id for each in rows}
         loose = {folded(each.name): each.id for each in rows}
+        exact = {each.name.strip(): each.id for each in rows if not each.archived}
         named = {
             key: exact.get(name.strip()) or loose.get(folded(name)) for key, name in names.items()
         }
