@@ -77,8 +77,8 @@ class RunCommand(JsonCommand):
     def tell_of_a_look(self, document: dict[str, Any]) -> None:
         if has_plans(document):
             self.show(
-                "Nothing was written: --apply does it; "
-                f"--approve {document['checksum']} does exactly this and nothing beyond it."
+                "Nothing was written: the same with --apply does it; with --approve "
+                f"{document['checksum']} exactly this and nothing beyond it."
             )
         else:
             self.show("There is nothing to write.")

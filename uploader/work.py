@@ -113,19 +113,21 @@ def _wait(
 
 def _check_connections(run: Run, error: ReconnectError, manner: Manner) -> Next | None:
     """A refused token is confirmed by the cheapest call before anybody is asked to reconnect."""
-    dead = False
+    dead = []
     for connection in (run.sync.source, run.sync.target):
         if connection is None:
             continue
         try:
             connections.check(connection, now=manner.clock())
         except ReconnectError:
-            dead = True
+            dead.append(connection.name)
         except IntegrationError:
             logger.info("%s could not be checked", connection)
     if not dead:
         return _wait(run, error, manner)
-    runs.fail(run, told(error), now=manner.clock())
+    # Where both sides are at one provider, its name alone does not tell which it is.
+    which = f"\nConnection: {', '.join(dead)}."
+    runs.fail(run, f"{told(error)}{which}", now=manner.clock())
     return None
 
 

@@ -154,6 +154,8 @@ def in_words(not_let_in: str) -> Iterator[None]:
         yield
     except ReconnectError as error:
         # Clockify says 401 of more than wrong keys: of addresses not confirmed, of closed accounts.
+        if error.status is None and error.excerpt:  # nobody was asked
+            raise CannotSetUp(f"{not_let_in} ({error.excerpt})", at="key") from error
         known = not error.excerpt or OWN_KEY in error.excerpt
         more = "" if known else f" Clockify’s own words: {error.excerpt}"
         raise CannotSetUp(f"{not_let_in}{more}", at="key") from error
