@@ -138,7 +138,12 @@ class Change:
     @property
     def was(self) -> str:
         """What is there instead of what is wanted, in words, where that reads differently."""
-        if self.wanted is None or self.found is None or self.found.what == self.what:
+        if (
+            self.wanted is None
+            or self.found is None
+            or self.found.ours is False
+            or self.found.what == self.what
+        ):
             return ""
         return self.found.what
 

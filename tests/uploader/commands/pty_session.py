@@ -13,9 +13,11 @@ from django.conf import settings
 
 from tests.integrations.processes import database_url
 
-# The terminal becomes the process's own, so that Ctrl-C and hidden typing work as they do for us.
+# The terminal becomes the process's own, so that Ctrl-C and hidden typing work as they do for us,
+# also where whoever runs the tests was told to ignore Ctrl-C.
 OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); "
     "os.execv(sys.executable, [sys.executable, '-W', 'ignore', 'manage.py', *sys.argv[1:]])"
 )
 CTRL_C, CTRL_D = "\x03", "\x04"

@@ -190,7 +190,8 @@ def test_the_wrong_way_round_is_said(kept: None) -> None:
         person.answers("Copied to which workspace?", "1")
         person.reads("“Customer's workspace” has no active client. “Our workspace” has.")
         person.reads("Perhaps source and target are the wrong way round")
-        person.reads("Copied from which workspace?")
+        person.answers("Choose other keys? [y/N]", "y")
+        person.reads("Whose key reads the time that is tracked?")
 
 
 def test_a_wrong_key_is_not_kept_and_is_asked_for_again(clockify: ClockifySandbox) -> None:
