@@ -6,6 +6,7 @@ need what this machine has not are left out, and the last lines say so; LOCKSTEP
 that an error instead.
 """
 
+import importlib
 import os
 import signal
 import tempfile
@@ -71,6 +72,9 @@ def set_environment() -> None:
 set_environment()
 # Before other conftest files are read: they import models.
 django.setup()
+# What pages import must not be imported for the first time while a test has replaced a part of it.
+for _name in ("config.urls", "config.page_context"):
+    importlib.import_module(_name)
 
 hypothesis.settings.register_profile(
     "lockstep", deadline=None, max_examples=100 * TIMES, print_blob=True

@@ -266,7 +266,7 @@ def test_what_people_asked_for_is_on_standard_output_so_that_it_can_be_paged(syn
     assert "delete   planned  book 10\n" in out.getvalue()
     assert "warning  " in out.getvalue()
     assert "10 delete, 10 unchanged" in out.getvalue()
-    assert "Nothing was written: --apply does it; --approve " in out.getvalue()
+    assert "Nothing was written: the same with --apply does it; with --approve " in out.getvalue()
     assert err.getvalue() == ""
 
 
