@@ -15,8 +15,8 @@ from integrations.rescuetime.sandbox import RescueTimeSandbox
 from integrations.rescuetime.sandbox_history import Account, Row
 from integrations.sandbox import Seen, World
 from tests.uploader.clock import Clock
-from tests.uploader.killer import Killed
 from tests.uploader.rescuetime.accounts import connect, sign_in
+from tests.uploader.running import Running
 from uploader import hands, inline
 from uploader.models import Run, Sync
 
@@ -32,7 +32,7 @@ COLUMNS = [
 
 
 @dataclass
-class Journey:
+class Journey(Running):
     world: World
     person: str = "cleo"
     clock: Clock = field(default_factory=lambda: Clock(START))
@@ -66,32 +66,9 @@ class Journey:
         manner = hands.Manner(clock=self.clock)
         return inline.carry_out_now(self.fresh_sync(), params=params, manner=manner)
 
-    def run_to_the_end(self, *, attempts: int = 300, **params: Any) -> Run:
-        """Wait where the run waits, and take up what was killed, as often as it has to be."""
-        for _ in range(attempts):
-            run = self.run_once_more(**params)
-            if run is not None and not run.is_open:
-                return run
-        raise AssertionError("the run has not come to an end")
-
-    def run_once_more(self, **params: Any) -> Run | None:
-        """Begin a run, or go on with the open one at its time; None if its worker was killed."""
-        run = self.sync.runs.open().first()
-        if run is not None and run.next_at is not None and run.next_at > self.clock.now:
-            self.clock.now = run.next_at
-        try:
-            if run is None:
-                return self.run(**params)
-            return inline.carry_out(run, manner=hands.Manner(clock=self.clock))
-        except Killed:
-            return None
-
     def preview(self) -> inline.DryRun:
         manner = hands.Manner(clock=self.clock)
         return inline.dry_run(self.fresh_sync(), params={}, manner=manner)
-
-    def fresh_sync(self) -> Sync:
-        return Sync.objects.select_related("source", "target").get(pk=self.sync.pk)
 
     def connection(self, provider: str) -> Connection:
         return Connection.objects.get(provider=provider, name=f"{provider}-{self.person}")
