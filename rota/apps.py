@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class RotaConfig(AppConfig):
     name = "rota"
+
+    def ready(self) -> None:
+        from uploader import kinds
+
+        kinds.autodiscover("rota")

@@ -12,4 +12,4 @@ class UploaderConfig(AppConfig):
             members,  # noqa: F401  (its receivers)
         )
 
-        kinds.autodiscover()
+        kinds.autodiscover("uploader")

@@ -43,6 +43,8 @@ def build(
     erase = sync.erasing
     if erase or "from_dump" in params:
         without = "source"
+    if kind.source_is_optional and sync.source is None:
+        without = "source"
     for side in ("source", "target"):
         if getattr(kind, side) and side != without:
             require_usable(sync, side, manner=manner, explicit=explicit)

@@ -1,13 +1,13 @@
-"""What a kind of sync declares, and how kinds are found: by their folder in uploader/syncs."""
+"""What a kind of sync declares, and how kinds are found: by their folder in an app's syncs/."""
 
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from uploader.engine import Action, Change, Item, OnEdit
@@ -91,7 +91,7 @@ class Batch:
 
 
 class Kind:
-    """One kind of sync. A folder in `uploader/syncs/` with a `kind.py` that holds a subclass."""
+    """One kind of sync. A folder in an app's `syncs/` with a `kind.py` that holds a subclass."""
 
     # Templates call whatever can be called; of a kind they only read what it declares.
     do_not_call_in_templates: ClassVar[bool] = True
@@ -111,6 +111,10 @@ class Kind:
     # Slugs of the providers; empty for a side that is Lockstep itself.
     source: ClassVar[str] = ""
     target: ClassVar[str] = ""
+    # It does without a source where none is chosen.
+    source_is_optional: ClassVar[bool] = False
+    # Takes long to plan, so that no page waits for it: looking is a run of its own.
+    plans_long: ClassVar[bool] = False
     options_form: ClassVar[type[forms.Form]] = forms.Form
     # Which of `since`, `only`, `exclude`, `from_dump` the command `sync` may hand it as params.
     takes: ClassVar[tuple[str, ...]] = ()
@@ -185,6 +189,7 @@ def all_kinds() -> list[type[Kind]]:
     return list(_kinds.values())
 
 
-def autodiscover() -> None:
-    for file in sorted((Path(__file__).parent / "syncs").glob("*/kind.py")):
-        importlib.import_module(f"uploader.syncs.{file.parent.name}.kind")
+def autodiscover(app: str) -> None:
+    """Import every kind of an app, which registers it."""
+    for file in sorted((settings.BASE_DIR / app / "syncs").glob("*/kind.py")):
+        importlib.import_module(f"{app}.syncs.{file.parent.name}.kind")

@@ -220,6 +220,10 @@ class Notice(models.Model):
     key = models.CharField(max_length=200, unique=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE)
     channel = models.CharField(max_length=60)
+    # What it says, and to which address; let go when it has been sent.
+    recipient = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
     due_at = models.DateTimeField(db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     ref = models.CharField(max_length=200, blank=True)
