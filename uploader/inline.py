@@ -24,6 +24,8 @@ class DryRun:
     warnings: list[str] = field(default_factory=list)
     error: str | None = None
     retry_at: datetime | None = None
+    # What its kind has to tell of it beside the changes.
+    summary: dict[str, Any] = field(default_factory=dict)
 
     def count_request(self) -> None:
         self.requests += 1
@@ -79,6 +81,7 @@ def _plan_all(kind: kinds.Kind, report: DryRun, manner: work.Manner) -> None:
         for change in whole.changes
     ]
     report.counts = lines.counts(report.changes, unchanged=whole.unchanged)
+    report.summary = kind.summary() or {}
     report.checksum = whole.checksum()
     if whole.writes:
         why = planning.why_not_unseen(kind, plans)

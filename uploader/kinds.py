@@ -158,6 +158,10 @@ class Kind:
         """Why a person should look before anything is written; asked when everything is planned."""
         return None
 
+    def is_asked_for(self) -> bool:
+        """Somebody asked for just this, however much of it goes: no guard stands in the way."""
+        return False
+
     def keep(self) -> dict[str, Any]:
         """What the next slice of this run need not find out again, as JSON; stored encrypted.
 

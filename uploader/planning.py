@@ -55,6 +55,8 @@ def links_to_write(
 
 def why_not_unseen(kind: kinds.Kind, plans: Iterable[engine.Plan]) -> str | None:
     """Why a person has to look first, judged by the whole sync; None where nobody has to."""
+    if kind.is_asked_for():
+        return None
     share = kind.context.sync.max_delete_share
     groups = defaultdict(list)
     for plan in plans:

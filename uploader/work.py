@@ -269,7 +269,11 @@ class Working:
         why = planning.why_not_unseen(self.kind, plans)
         if why is not None:
             return why
-        if self.run.sync.mode == Sync.Mode.REVIEW and not self._asked_for():
+        if self._asked_for():
+            return None
+        if self.run.params.get("propose"):
+            return "It is a proposal."
+        if self.run.sync.mode == Sync.Mode.REVIEW:
             return "It is set to ask before writing."
         return None
 

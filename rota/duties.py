@@ -1,0 +1,214 @@
+"""The verbs that change who is on duty; nothing else writes shifts, duties and moves.
+
+Each change is recorded as a move, and makes what is kept in step with the rota due, in one
+transaction: what follows from it is never forgotten.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from rota.models import Duty, Member, Move, Rota, Shift, Swap
+from uploader.models import Run, Sync
+
+DUTIES = "rota_duties"
+# How long a run's own changes rest before others are brought in step: it makes many.
+SETTLING = timedelta(minutes=1)
+
+
+class Stale(Exception):
+    """The duty is not any more as it was when this was decided."""
+
+
+class NotPossible(Exception):
+    """A sentence about why a duty cannot be given to somebody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """Who does it, or which run, and when."""
+
+    now: datetime
+    by: Any = None
+    run: Run | None = None
+
+
+def give(
+    duty: Duty,
+    member: Member | None,
+    *,
+    origin: str,
+    doing: Doing,
+    reason: str = "",
+    expected: Member | None = None,
+    instead_of: Member | None = None,
+) -> None:
+    """The duty is theirs from now on; Stale where it was not `expected`'s any more."""
+    before = expected.pk if expected else None
+    by = doing.by if getattr(doing.by, "pk", None) else None
+    with transaction.atomic():
+        changed = Duty.objects.filter(pk=duty.pk, member=before).update(
+            member=member,
+            origin=origin,
+            reason=reason,
+            instead_of=instead_of,
+            by=by,
+            accepted_at=None,
+        )
+        if not changed:
+            raise Stale
+        if before != (member.pk if member else None):
+            _record(duty, was=expected, now=member, origin=origin, doing=doing)
+            Swap.objects.filter(Q(duty=duty) | Q(with_duty=duty), state=Swap.State.ASKED).update(
+                state=Swap.State.WITHDRAWN, closed_at=doing.now
+            )
+            _shows_otherwise(duty.shift, doing)
+    duty.refresh_from_db()
+
+
+def _record(
+    duty: Duty, *, was: Member | None, now: Member | None, origin: str, doing: Doing
+) -> None:
+    Move.objects.create(
+        duty=duty,
+        was=was,
+        now=now,
+        origin=origin,
+        by=doing.by if getattr(doing.by, "pk", None) else None,
+        run=doing.run,
+        at=doing.now,
+    )
+
+
+def _shows_otherwise(shift: Shift, doing: Doing) -> None:
+    Shift.objects.filter(pk=shift.pk).update(sequence=F("sequence") + 1, changed_at=doing.now)
+    rest = SETTLING if doing.run is not None else timedelta(0)
+    bring_in_step(shift.rota, at=doing.now + rest)
+
+
+def bring_in_step(rota: Rota, *, at: datetime) -> None:
+    """What is kept in step with the duties is due then, or as soon as it was anyway."""
+    others = rota.syncs().exclude(kind=DUTIES).filter(enabled=True)
+    others.filter(Q(next_run_at=None) | Q(next_run_at__gt=at)).update(next_run_at=at)
+
+
+def duties_sync(rota: Rota) -> Sync | None:
+    return rota.syncs().filter(kind=DUTIES).first()
+
+
+# --------------------------------------------------------------------- generated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a duty is, or is to be."""
+
+    day: date
+    role: str
+    leads: str
+    cycle: int
+
+
+def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing: Doing) -> Duty:
+    """A duty where there was none; the slot is the same one that it ever was on this day."""
+    with transaction.atomic():
+        shift, _ = Shift.objects.get_or_create(
+            rota=rota,
+            start=place.day,
+            defaults={"end": place.day + timedelta(days=1), "changed_at": doing.now},
+        )
+        shift.cancelled_at, shift.leads, shift.cycle = None, place.leads, place.cycle
+        shift.save(update_fields=["cancelled_at", "leads", "cycle"])
+        values = {"member": member, "reason": reason, "origin": Duty.Origin.GENERATED}
+        duty, made = Duty.objects.get_or_create(shift=shift, role=place.role, defaults=values)
+        if not made:
+            if duty.member is not None:
+                raise Stale
+            Duty.objects.filter(pk=duty.pk, member=None).update(**values)
+        move = Move(duty=duty, now=member, origin=Duty.Origin.GENERATED, run=doing.run)
+        # A duty that is new is no change of anybody's plans: nobody has to be told.
+        move.at = move.told_at = doing.now
+        move.save()
+        _shows_otherwise(shift, doing)
+    return duty
+
+
+def cancel(duty: Duty, *, doing: Doing) -> None:
+    """Nobody is needed on that day any more; the slot stays, as one that was cancelled."""
+    member = duty.member
+    with transaction.atomic():
+        give(duty, None, origin=Duty.Origin.GENERATED, doing=doing, expected=member)
+        Shift.objects.filter(pk=duty.shift_id).update(cancelled_at=doing.now)
+        _shows_otherwise(duty.shift, doing)
+
+
+# ------------------------------------------------------------------------ by hand
+
+
+def pin(duty: Duty, *, doing: Doing) -> None:
+    """Whoever has it keeps it, whatever is generated."""
+    require_open(duty, doing=doing)
+    give(duty, duty.member, origin=Duty.Origin.PINNED, doing=doing, expected=duty.member)
+
+
+def release(duty: Duty, *, doing: Doing) -> None:
+    """The next generation may give it to somebody else."""
+    require_open(duty, doing=doing)
+    give(duty, duty.member, origin=Duty.Origin.GENERATED, doing=doing, expected=duty.member)
+
+
+def override(duty: Duty, member: Member | None, *, doing: Doing) -> None:
+    """Somebody decides who has it, or that nobody has; NotPossible where that cannot be."""
+    require_open(duty, doing=doing)
+    require_possible(member, duty)
+    give(
+        duty,
+        member,
+        origin=Duty.Origin.OVERRIDE,
+        doing=doing,
+        expected=duty.member,
+        instead_of=duty.member,
+        reason="" if member else "Nobody is to have it.",
+    )
+
+
+def require_open(duty: Duty, *, doing: Doing) -> None:
+    """NotPossible where the duty lies in the past, or is not needed any more."""
+    shift = duty.shift
+    if shift.end <= shift.rota.today(doing.now):
+        raise NotPossible(f"{duty} is over: what was, stays as it was.")
+    if shift.cancelled_at is not None:
+        raise NotPossible(f"{duty} is not needed any more.")
+
+
+def require_possible(member: Member | None, duty: Duty) -> None:
+    why = why_not(member, duty) if member is not None else None
+    if why is not None:
+        raise NotPossible(why)
+
+
+def why_not(member: Member, duty: Duty) -> str | None:
+    """Why a member cannot have a duty; being away is told by `is_away`, and for them to judge."""
+    shift = duty.shift
+    if member.rota_id != shift.rota_id:
+        return f"{member} is not in the rota {shift.rota}."
+    if member.group != group_of(duty):
+        return f"{member} is in {member.group}, and {duty} is for {group_of(duty)}."
+    if not member.serves_on(shift.start):
+        return f"{member} is not in the rota on {shift.start}."
+    return None
+
+
+def group_of(duty: Duty) -> str:
+    """Whose members may have it: the group that leads, or the other one."""
+    rota, shift = duty.shift.rota, duty.shift
+    if duty.role == Duty.Role.LEAD:
+        return shift.leads
+    return next(group for group in rota.groups if group != shift.leads)
+
+
+def is_away(member: Member, day: date) -> bool:
+    return member.person.absences.filter(first_day__lte=day, last_day__gte=day).exists()

@@ -1,0 +1,103 @@
+"""Swaps: somebody asks to be relieved of a duty, and one of the same group takes it."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from rota import duties
+from rota.duties import Doing, NotPossible
+from rota.models import Duty, Member, Swap
+
+
+def may_act_for(user: Any, member: Member | None) -> bool:
+    """The member themselves, or staff who may act for members."""
+    if member is None or not user.is_authenticated:
+        return False
+    if member.person.user_id == user.pk:
+        return True
+    return bool(user.is_staff and user.has_perm("rota.act_for_members"))
+
+
+def ask(duty: Duty, *, doing: Doing, with_duty: Duty | None = None, note: str = "") -> Swap:
+    """Ask that somebody else take the duty, perhaps in exchange for one of theirs."""
+    duties.require_open(duty, doing=doing)
+    if duty.member is None:
+        raise NotPossible(f"Nobody has {duty}.")
+    if with_duty is not None:
+        _require_exchange(duty, with_duty, doing=doing)
+    try:
+        with transaction.atomic():
+            return Swap.objects.create(
+                duty=duty,
+                asked_by=duty.member,
+                with_duty=with_duty,
+                note=note,
+                asked_at=doing.now,
+            )
+    except IntegrityError:
+        raise NotPossible(f"A swap of {duty} is asked for already.") from None
+
+
+def take(swap: Swap, member: Member, *, doing: Doing, with_duty: Duty | None = None) -> None:
+    """The member takes the duty; what was asked for, or is offered, in return goes back."""
+    with transaction.atomic():
+        held = Swap.objects.select_for_update().filter(pk=swap.pk, state=Swap.State.ASKED).first()
+        if held is None:
+            raise NotPossible("This swap is not open any more.")
+        back = held.with_duty or with_duty
+        _require_takeable(held, member, back, doing=doing)
+        # Closed first: giving the duty away withdraws what is still asked for of it.
+        Swap.objects.filter(pk=held.pk).update(
+            state=Swap.State.TAKEN, taken_by=member, with_duty=back, closed_at=doing.now
+        )
+        try:
+            _swapped(held.duty, held.asked_by, member, doing)
+            if back is not None:
+                _swapped(back, member, held.asked_by, doing)
+        except duties.Stale:
+            raise NotPossible("One of the duties has changed meanwhile; look again.") from None
+    swap.refresh_from_db()
+
+
+def withdraw(swap: Swap, *, doing: Doing) -> None:
+    """Nothing is asked for any more; one that was taken stays taken."""
+    Swap.objects.filter(pk=swap.pk, state=Swap.State.ASKED).update(
+        state=Swap.State.WITHDRAWN, closed_at=doing.now
+    )
+    swap.refresh_from_db()
+
+
+def _swapped(duty: Duty, was: Member, now: Member, doing: Doing) -> None:
+    duties.give(
+        duty,
+        now,
+        origin=Duty.Origin.SWAPPED,
+        doing=doing,
+        expected=was,
+        instead_of=was,
+    )
+
+
+def _require_takeable(swap: Swap, member: Member, back: Duty | None, *, doing: Doing) -> None:
+    duties.require_open(swap.duty, doing=doing)
+    if member.pk == swap.asked_by_id:
+        raise NotPossible(f"{member} has this duty already.")
+    duties.require_possible(member, swap.duty)
+    if duties.is_away(member, swap.duty.shift.start):
+        raise NotPossible(f"{member} is away on {swap.duty.shift.start}.")
+    if back is None:
+        return
+    if back.member_id != member.pk:
+        raise NotPossible(f"{back} is not {member}'s to give in return.")
+    _require_exchange(swap.duty, back, doing=doing)
+    if duties.is_away(swap.asked_by, back.shift.start):
+        raise NotPossible(f"{swap.asked_by} is away on {back.shift.start}.")
+
+
+def _require_exchange(duty: Duty, back: Duty, *, doing: Doing) -> None:
+    """Both can do what they get; whether somebody is away is asked when it is taken."""
+    duties.require_open(back, doing=doing)
+    if back.member is None or duty.member is None or back.member_id == duty.member_id:
+        raise NotPossible(f"{back} cannot be given in return for {duty}.")
+    duties.require_possible(duty.member, back)
+    duties.require_possible(back.member, duty)
