@@ -1,4 +1,4 @@
-"""What is kept in step with a rota: its syncs by their names, found or made; nothing is run here."""
+"""The syncs that keep a rota in step: their names, found or made; nothing is run here."""
 
 from datetime import datetime, timedelta
 from typing import Any
