@@ -1,6 +1,7 @@
 """The kind `rota_duties`: generating a rota, as a plan like any other whose target is ourselves."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +9,7 @@ from integrations.errors import RejectedError
 from rota import duties, solving
 from rota.duties import Doing, Place
 from rota.models import Absence, Duty, Rota, Shift
-from rota.problem import ROLES, Key, Roster
+from rota.problem import Key, Roster, Slot
 from rota.syncs.duties.leave import LeaveBatch, days_away, leave_batch
 from rota.syncs.duties.options import Options, rota_named
 from rota.syncs.duties.posing import Asked, Posing
@@ -73,7 +74,6 @@ class DutiesBatch(Batch):
 
     def recheck(self, change: Change) -> bool:
         """Whether the duty is still as it was when this was planned."""
-        day, role = self._key(change)
         duty = self._stored(change)
         if change.found is None:
             return duty is None or duty.member_id is None or duty.shift.cancelled_at is not None
@@ -200,7 +200,7 @@ class RotaDuties(Kind):
         return {(gap.day, gap.role): gap.reason for gap in self.roster.gaps}
 
     @cached_property
-    def slots_by_day(self) -> dict[Any, Any]:
+    def slots_by_day(self) -> dict[date, Slot]:
         return {slot.day: slot for slot in self.posing.slots}
 
     def summary(self) -> dict[str, Any] | None:
@@ -220,14 +220,17 @@ class RotaDuties(Kind):
 
     @property
     def doing(self) -> Doing:
-        run = self.context.sync.runs.filter(status=Run.Status.RUNNING).first()
+        run = self.run
         return Doing(now=self.context.clock(), by=run.by if run else None, run=run)
+
+    @cached_property
+    def run(self) -> Run | None:
+        """The one in whose hands this is."""
+        running = self.context.sync.runs.filter(status=Run.Status.RUNNING)
+        return running.select_related("by").first()
 
     def carried_out(self) -> None:
         """All of it is there: the seed it was drawn with counts, and others may follow at once."""
         if self.posing.asked.seed is not None:
             Rota.objects.filter(pk=self.rota.pk).update(seed=self.posing.asked.seed)
         duties.bring_in_step(self.rota, at=self.context.clock())
-
-
-assert set(ROLES) == set(Duty.Role.values)  # noqa: S101
