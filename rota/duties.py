@@ -120,9 +120,8 @@ def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing:
             start=place.day,
             defaults={"end": place.day + timedelta(days=1), "changed_at": doing.now},
         )
-        Shift.objects.filter(pk=shift.pk).update(
-            cancelled_at=None, leads=place.leads, cycle=place.cycle
-        )
+        shift.cancelled_at, shift.leads, shift.cycle = None, place.leads, place.cycle
+        shift.save(update_fields=["cancelled_at", "leads", "cycle"])
         values = {"member": member, "reason": reason, "origin": Duty.Origin.GENERATED}
         duty, made = Duty.objects.get_or_create(shift=shift, role=place.role, defaults=values)
         if not made:

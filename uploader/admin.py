@@ -332,4 +332,6 @@ class NoticeAdmin(ReadOnly, Explained):
     list_filter = ("channel", "outcome")
     list_select_related = ("person",)
     search_fields = ("key",)
+    # It is to that person alone: it may let them in.
+    exclude = ("text",)
     show_full_result_count = False
