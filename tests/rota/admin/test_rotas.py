@@ -80,9 +80,7 @@ def test_a_sync_that_has_its_name_already_is_not_taken(root: Client) -> None:
     assert not Rota.objects.exists()
 
 
-def test_the_next_holidays_show_whether_the_code_is_the_right_one(
-    team: Team, root: Client
-) -> None:
+def test_the_next_holidays_show_whether_the_code_is_the_right_one(team: Team, root: Client) -> None:
     Rota.objects.update(holidays="GB-ENG")
 
     assert "Christmas Day" in words_of(root.get(page_of(team.rota)))
