@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from rota.models import Duty, Member, Rota, Shift
+from rota.models import Duty, Member, Rota
 from uploader.models import Change
 
 # How the changes of a generation are called: a day and a role.
@@ -86,7 +86,7 @@ def _served(duty: Duty) -> Served:
 def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
     people = rota.members.select_related("person").prefetch_related("person__addresses")
     members = {member.pk: member for member in people}
-    ends = {start: end for start, end in found}
+    ends = dict(found)
     for change in planned:
         match = KEY.fullmatch(change.key)
         if match is None or change.outcome != Change.Outcome.PLANNED:
@@ -171,5 +171,3 @@ def of_change(
         "warnings": list(warnings),
         "error": error,
     }
-
-
