@@ -47,7 +47,7 @@ PEOPLE = {
     "sam": ("sam@example.com", "is on the rota, and owns no calendar of it"),
 }
 ACCOUNT = "rota"
-ACCOUNT_EMAIL = "rota@made-up.iam.gserviceaccount.com"
+ACCOUNT_EMAIL = "rota@sandbox-project.iam.gserviceaccount.com"
 
 
 class Access(OAuthSandbox):
@@ -104,7 +104,7 @@ class Access(OAuthSandbox):
             self.account.private_key = made_up_key()
         return {
             "type": "service_account",
-            "project_id": "made-up",
+            "project_id": "sandbox-project",
             "private_key_id": self.account.key_id,
             "private_key": self.account.private_key,
             "client_email": self.account.email,
