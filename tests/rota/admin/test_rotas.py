@@ -58,11 +58,11 @@ def test_a_new_rota_has_its_members_and_the_sync_of_its_duties(root: Client) -> 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("holidays", "UK", "There are no public holidays “UK”."),
+        ("holidays", "England", "There are no public holidays “England”."),
         ("horizon", "long", "a number and a unit, such as 30m, 1h, 1d or 2w"),
         ("then", "sevens", "The two groups need two names."),
         ("event_title", "{who}", "Only {lead}, {assist}, {title} can be filled in"),
-        ("name", "Support Rota", "Enter a valid"),
+        ("name", "Support Rota", "Small letters, digits, hyphens and underscores only."),
         ("workdays", [], "This field is required."),
     ],
 )
@@ -80,9 +80,7 @@ def test_a_sync_that_has_its_name_already_is_not_taken(root: Client) -> None:
     assert not Rota.objects.exists()
 
 
-def test_the_next_holidays_show_whether_the_code_is_the_right_one(
-    team: Team, root: Client
-) -> None:
+def test_the_next_holidays_show_whether_the_code_is_the_right_one(team: Team, root: Client) -> None:
     Rota.objects.update(holidays="GB-ENG")
 
     assert "Christmas Day" in words_of(root.get(page_of(team.rota)))
