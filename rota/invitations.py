@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
@@ -20,6 +20,7 @@ from integrations.sign_in import member_id
 from rota.duties import NotPossible
 from rota.models import Rota
 from uploader.models import Notice
+from uploader.notices import announce
 from uploader.people import Address, Person, folded
 
 VALID_FOR = timedelta(minutes=20)
@@ -89,14 +90,14 @@ def _at(page: str, query: str = "") -> str:
 
 
 def _mail(key: str, address: Address, *, subject: str, text: str, now: datetime) -> bool:
-    notice = Notice(key=key, person=address.person, channel="mail", due_at=now, text=text)
-    notice.recipient, notice.subject = address.email, subject[:200]
-    try:
-        with transaction.atomic():
-            notice.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+    return announce(
+        key,
+        person=address.person,
+        recipient=address.email,
+        subject=subject,
+        text=text,
+        due_at=now,
+    )
 
 
 def _too_many(prefix: str, limits: tuple[tuple[int, timedelta], ...], now: datetime) -> bool:

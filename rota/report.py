@@ -1,12 +1,10 @@
-"""The report of a rota: how its duties fell on its people, and how it is set up; as JSON and CSV."""
+"""The report of a rota: how its duties fell on people, and how it is set up; as JSON and CSV."""
 
 import csv
 import io
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
 from rota import days, fairness, problem
@@ -29,7 +27,7 @@ class Evenness:
 def evenness(rota: Rota, *, now: datetime) -> Evenness:
     """Over the last twelve months and all that is planned, of everybody who served in it."""
     held = _held(rota, since=rota.today(now) - LOOK_BACK)
-    slots = _slots(rota, held)
+    slots = _slots(held)
     if not slots:
         return Evenness(figures=(), first=None, last=None)
     first, last = slots[0].day, slots[-1].day
@@ -50,25 +48,12 @@ def _held(rota: Rota, *, since: date) -> list[Duty]:
     return list(duties.select_related("shift").order_by("shift__start"))
 
 
-def _slots(rota: Rota, held: Sequence[Duty]) -> list[problem.Slot]:
-    shifts = {duty.shift.start: duty.shift for duty in held}
-    if not shifts:
-        return []
-    last = max(shifts)
-    holidays = days.holidays_of(rota.holidays, range(min(shifts).year, last.year + 1))
-    all_days = days.working_days(
-        min(shifts), workdays=days.numbers(rota.workdays), holidays=holidays
-    )
-    numbered = list(takewhile(lambda day: day <= last, all_days))
+def _slots(held: Sequence[Duty]) -> list[problem.Slot]:
+    """The days on which there were duties, counted: gaps are differences of their numbers."""
+    shifts = {duty.shift_id: duty.shift for duty in held}
     return [
-        problem.Slot(
-            day=day,
-            leads=shift.leads,
-            cycle=shift.cycle or 0,
-            # One that fell on what is a holiday by now counts as the working day after it.
-            number=bisect_left(numbered, day),
-        )
-        for day, shift in shifts.items()
+        problem.Slot(day=shift.start, leads=shift.leads, cycle=shift.cycle or 0, number=number)
+        for number, shift in enumerate(shifts.values(), start=1)
     ]
 
 

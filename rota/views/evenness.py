@@ -1,4 +1,4 @@
-"""The picture of how evenly the duties fell: a row a person, its bars, a fair share, its weekdays."""
+"""The picture of how evenly the duties fell: a row a person, with a fair share and weekdays."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,11 +58,9 @@ class Row:
 
     @property
     def signed(self) -> str:
-        return (
-            f"{self.difference:+.1f}".replace("-", "−")
-            .replace("+0.0", "0.0")
-            .replace("−0.0", "0.0")
-        )
+        """+1.2, −0.3, or 0.0"""
+        rounded = round(self.difference, 1)
+        return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
 
     @property
     def short(self) -> str:
@@ -74,8 +72,8 @@ class Row:
         return NAME + self.lead_width
 
     @property
-    def end(self) -> float:
-        return NAME + self.lead_width + self.assist_width + 5
+    def fair_y(self) -> int:
+        return self.y - 2
 
     @property
     def text_y(self) -> float:
@@ -89,7 +87,8 @@ class Group:
     weekdays: list[str]
     width: int
 
-    name_x = NAME
+    bars_x = NAME
+    total_x = SQUARES - 10
 
     @property
     def height(self) -> int:

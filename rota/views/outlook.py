@@ -40,7 +40,7 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    date: date
+    on: date
     today: date
     # Why nobody is needed; empty on working days.
     off: str
@@ -50,11 +50,11 @@ class Day:
 
     @property
     def is_today(self) -> bool:
-        return self.date == self.today
+        return self.on == self.today
 
     @property
     def is_past(self) -> bool:
-        return self.date < self.today
+        return self.on < self.today
 
     @property
     def is_own(self) -> bool:
@@ -78,6 +78,15 @@ class Turns:
     now: Shift | None
     next: Shift | None
     off: str
+
+    @property
+    def tomorrow(self) -> date:
+        return self.today + days.DAY
+
+    @property
+    def until(self) -> date | None:
+        """The last day of those who are on now."""
+        return self.now.end - days.DAY if self.now else None
 
 
 def upcoming(rota: Rota, *, now: datetime) -> Any:
@@ -131,13 +140,15 @@ def weeks(rota: Rota, *, first: date, user: Any, now: datetime) -> list[list[Day
     today = rota.today(now)
 
     def shown(day: date) -> Day:
+        off = calendar.off(day)
         return Day(
-            date=day,
+            on=day,
             today=today,
-            off=calendar.off(day),
+            off=off,
             holiday=calendar.holiday(day),
             posts=posts[day],
-            away=sorted(away[day]),
+            # Where nobody is needed, nobody is missed.
+            away=[] if off else sorted(away[day]),
         )
 
     all_days = [first + number * days.DAY for number in range(7 * WEEKS)]

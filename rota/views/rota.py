@@ -1,6 +1,6 @@
-"""The page of one rota: who is on, the weeks to come, gaps, swaps, how even it is, and its feeds."""
+"""The page of one rota: who is on, the coming weeks, gaps, swaps, how even it is, its feeds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from rota.days import DAY
 from rota.duties import DUTIES
 from rota.models import Duty, Member, Rota
 from rota.report import evenness
@@ -40,7 +41,8 @@ def rota(request: HttpRequest, name: str) -> HttpResponse:
         "earlier": first - outlook.WEEKS * outlook.WEEK,
         "later": first + outlook.WEEKS * outlook.WEEK,
         "is_from_today": first == outlook.monday(today),
-        "filled_until": found.shifts.filter(cancelled_at=None).order_by("end").last(),
+        "weekends_are_free": not {"sat", "sun"} & set(found.workdays),
+        "filled_until": filled_until(found),
         "gaps": gaps(found, now=now),
         "given_up": given_up(found),
         "swaps": open_swaps(request, found, now=now),
@@ -56,7 +58,13 @@ def rota(request: HttpRequest, name: str) -> HttpResponse:
 
 def own_members(request: HttpRequest, rota: Rota) -> list[Member]:
     """The visitor as a member; twice where they came back."""
-    return list(rota.members.filter(person__user=request.user).select_related("person"))
+    return list(rota.members.filter(person__user=request.user.pk).select_related("person"))
+
+
+def filled_until(rota: Rota) -> date | None:
+    """The last day that anybody is planned for."""
+    last = rota.shifts.filter(cancelled_at=None).order_by("end").last()
+    return last.end - DAY if last else None
 
 
 def gaps(rota: Rota, *, now: datetime) -> list[Duty]:

@@ -38,7 +38,9 @@ class AskForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    member = forms.ModelChoiceField(Member.objects.none(), label="Who takes it", empty_label=None)
+    member = forms.ModelChoiceField(
+        Member.objects.none(), label="Who takes it", empty_label="choose"
+    )
     with_duty = forms.ModelChoiceField(
         Duty.objects.none(), required=False, label="In return", empty_label="nothing"
     )
@@ -72,7 +74,7 @@ def ask(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     duty = get_object_or_404(_duties(rota), pk=pk)
     if not swaps.may_act_for(request.user, duty.member):
         raise Http404
-    form = AskForm(request.POST or None, offered=_exchangeable(duty, now=now))
+    form = AskForm(request.POST or None, label_suffix="", offered=_exchangeable(duty, now=now))
     if request.method == "POST" and form.is_valid():
         doing = Doing(now=now, by=request.user)
         try:
@@ -96,14 +98,16 @@ def take(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     if not takers:
         raise Http404
     offered = [] if swap.with_duty else _offered(swap, takers, free=free, now=now)
-    form = TakeForm(request.POST or None, takers=takers, offered=offered)
+    form = TakeForm(request.POST or None, label_suffix="", takers=takers, offered=offered)
     if request.method == "POST" and form.is_valid():
         return _taken(request, swap, form.cleaned_data, doing=Doing(now=now, by=request.user))
     context = {"rota": rota, "swap": swap, "form": form, "takers": takers}
     return render(request, "rota/take.html", context)
 
 
-def _taken(request: HttpRequest, swap: Swap, chosen: dict[str, Any], *, doing: Doing) -> Any:
+def _taken(
+    request: HttpRequest, swap: Swap, chosen: dict[str, Any], *, doing: Doing
+) -> HttpResponse:
     member = chosen["member"]
     try:
         swaps.take(swap, member, doing=doing, with_duty=chosen.get("with_duty"))
