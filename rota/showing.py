@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from rota.models import Duty, Member, Rota, Shift
+from rota.models import Duty, Member, Rota
 from uploader.models import Change
 
 # How the changes of a generation are called: a day and a role.
@@ -171,5 +171,3 @@ def of_change(
         "warnings": list(warnings),
         "error": error,
     }
-
-

@@ -18,7 +18,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def of_rota(shown: Sequence[Line], *, today: date) -> Iterator[str]:
     """A line a shift, an empty one between weeks, an arrow at today."""
     roles = [role.capitalize() for role in Duty.Role.values]
-    rows = [(line.start, [f"{line.start:%Y-%m-%d %a}", *map(_words, line.duties)]) for line in shown]
+    rows = [
+        (line.start, [f"{line.start:%Y-%m-%d %a}", *map(_words, line.duties)]) for line in shown
+    ]
     head = ["", *roles]
     widths = _widths([head, *(cells for _, cells in rows)])
     yield f"  {_row(head, widths)}"

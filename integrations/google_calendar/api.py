@@ -20,10 +20,14 @@ class Asked:
 
 def asked(resource: str, method: str, **parameters: Any) -> Asked:
     """TypeError for a parameter that the API does not have; None is one that is not given."""
-    service = _calendar()
-    request = getattr(getattr(service, resource)(), method)(**parameters)
-    path = request.uri.removeprefix(service._baseUrl.rstrip("/"))
+    request = getattr(_resource(resource), method)(**parameters)
+    path = request.uri.removeprefix(_calendar()._baseUrl.rstrip("/"))
     return Asked(method=request.method, path=path, body=request.body)
+
+
+@cache
+def _resource(name: str) -> Any:
+    return getattr(_calendar(), name)()
 
 
 @cache

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from integrations.client import Client, Credentials, Gate
 from integrations.google_calendar import client as api
 from integrations.google_calendar import tokens
-from integrations.google_calendar.service_account import WrongKey, read_key
+from integrations.google_calendar.service_account import WrongKey, read_key, signer_of
 from integrations.provider import Provider
 
 
@@ -26,7 +26,7 @@ class KeyForm(forms.Form):
     def clean_service_account(self) -> str:
         text: str = self.cleaned_data["service_account"]
         try:
-            read_key(text)
+            signer_of(read_key(text))
         except WrongKey as error:
             raise ValidationError(f"{error}.") from None
         return text

@@ -7,6 +7,7 @@ shared with nobody never holds the right to share.
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -26,6 +27,7 @@ LIFETIME = 3600
 MARGIN = 225
 NAME = "Google Calendar"
 SIGNING_IN = "signing in"
+NO_KEY = "this is not the JSON key file of a service account"
 
 
 class Key(Shape):
@@ -43,6 +45,7 @@ class WrongKey(ValueError):
 
 
 def read_key(text: str) -> Key:
+    """WrongKey where it is none; whether its private key is any good shows `signer_of`."""
     try:
         key = Key.model_validate(json.loads(text))
     except ValidationError as error:
@@ -55,23 +58,20 @@ def read_key(text: str) -> Key:
             what = f"its type is {key.type[:40]!r}, not 'service_account'"
         elif not is_safe_base_url(key.token_uri):
             what = "its token_uri does not start with https://"
-        elif _signer(key) is None:
-            what = "its private_key cannot be read; make a new key"
         else:
             return key
-    raise WrongKey(f"this is not the JSON key file of a service account: {what}")
+    raise WrongKey(f"{NO_KEY}: {what}")
 
 
-def _signer(key: Key) -> Any:
-    """What signs with it; None where the key itself is broken."""
+def signer_of(key: Key) -> Any:
+    """What signs with it; this takes a moment, and more memory than the rest."""
     from google.auth.crypt import RSASigner
 
-    try:
+    with suppress(ValueError):
         return RSASigner.from_string(  # type: ignore[no-untyped-call]
             key.private_key, key.private_key_id or None
         )
-    except ValueError:
-        return None
+    raise WrongKey(f"{NO_KEY}: its private_key cannot be read; make a new key")
 
 
 @dataclass
@@ -152,10 +152,15 @@ class Exchange(Client):
             "iat": int(now),
             "exp": int(now) + LIFETIME,
         }
-        coded: bytes = jwt.encode(  # type: ignore[no-untyped-call]
-            _signer(self.account_key), claims
-        )
+        coded: bytes = jwt.encode(self._signer(), claims)  # type: ignore[no-untyped-call]
         return coded.decode()
+
+    def _signer(self) -> Any:
+        try:
+            return signer_of(self.account_key)
+        except WrongKey as error:
+            complaint = str(error)
+        raise ReconnectError(provider=self.name, doing=SIGNING_IN, excerpt=complaint)
 
     def classify(self, response: requests.Response, doing: str) -> IntegrationError:
         """Every refusal of the key is a person's affair, and says what to look at."""
