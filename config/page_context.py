@@ -32,6 +32,4 @@ def has_dashboard(user: Any) -> bool:
     """People of a rota alone have neither connections nor imports."""
     if not user.is_authenticated:
         return False
-    return bool(
-        user.is_staff or member_id(user) or not Rota.objects.visible_to(user).exists()
-    )
+    return bool(user.is_staff or member_id(user) or not Rota.objects.visible_to(user).exists())

@@ -156,6 +156,10 @@ LEASE_SECONDS = given.whole_number("LEASE_SECONDS", env.str("LEASE_SECONDS", def
 SANDBOX_URL = given.address("SANDBOX_URL", env.str("SANDBOX_URL", default="")).rstrip("/")
 # {"open_humans": {"BASE_URL": ..., "CLIENT_ID": ...}, ...}
 PROVIDER_SETTINGS = {slug: given.provider_settings(slug, os.environ) for slug in PROVIDER_SLUGS}
+# One application at Google may serve all of its services, so it is not called after the calendar.
+PROVIDER_SETTINGS["google_calendar"] |= {
+    name: env.str(f"GOOGLE_{name}", default="") for name in ("CLIENT_ID", "CLIENT_SECRET")
+}
 INACTIVE_PROJECT = env.bool("INACTIVE_PROJECT", default=False)
 
 # -------------------------------------------------------------------- sign-in

@@ -70,7 +70,13 @@ def give(
 
 
 def _record(
-    duty: Duty, *, was: Member | None, now: Member | None, origin: str, doing: Doing
+    duty: Duty,
+    *,
+    was: Member | None,
+    now: Member | None,
+    origin: str,
+    doing: Doing,
+    told: bool = False,
 ) -> None:
     Move.objects.create(
         duty=duty,
@@ -80,6 +86,7 @@ def _record(
         by=doing.by if getattr(doing.by, "pk", None) else None,
         run=doing.run,
         at=doing.now,
+        told_at=doing.now if told else None,
     )
 
 
@@ -128,10 +135,8 @@ def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing:
             if duty.member is not None:
                 raise Stale
             Duty.objects.filter(pk=duty.pk, member=None).update(**values)
-        move = Move(duty=duty, now=member, origin=Duty.Origin.GENERATED, run=doing.run)
         # A duty that is new is no change of anybody's plans: nobody has to be told.
-        move.at = move.told_at = doing.now
-        move.save()
+        _record(duty, was=None, now=member, origin=Duty.Origin.GENERATED, doing=doing, told=True)
         _shows_otherwise(shift, doing)
     return duty
 

@@ -1,11 +1,12 @@
 """Commands that carry a sync out in this process, or look at what it would do, and show it."""
 
+import re
 from typing import Any
 
 from django.utils import timezone
 
 from uploader import inline, report, runs, work
-from uploader.command import DONE, FAILED, NEEDS_REVIEW, WAITING, Answer, JsonCommand
+from uploader.command import DONE, FAILED, NEEDS_REVIEW, WAITING, Answer, JsonCommand, WrongUse
 from uploader.models import Change, Run, Sync
 from uploader.terminal import Terminal
 
@@ -26,11 +27,24 @@ CODES = {
 class RunCommand(JsonCommand):
     """A command that runs syncs: how it does that, and what people read of it."""
 
+    def done(
+        self, sync: Sync, params: dict[str, Any], *, apply: bool, approve: str | None
+    ) -> dict[str, Any]:
+        """A look, or the doing of it, or of what was shown under a checksum; the document."""
+        if approve is not None:
+            _refuse_what_is_no_checksum(approve)
+            return self.carry_out(sync, params | inline.approval(sync, approve))
+        if apply:
+            return self.carry_out(sync, params | {"apply": True})
+        return self.look(sync, params)
+
     def look(self, sync: Sync, params: dict[str, Any]) -> dict[str, Any]:
         """What the sync would do, as the contract's document; nothing is written."""
+        return report.of_dry_run(self.looked(sync, params))
+
+    def looked(self, sync: Sync, params: dict[str, Any]) -> inline.DryRun:
         with self._terminal(sync) as terminal:
-            manner = _manner(terminal)
-            return report.of_dry_run(inline.dry_run(sync, params=params, manner=manner))
+            return inline.dry_run(sync, params=params, manner=_manner(terminal))
 
     def carry_out(self, sync: Sync, params: dict[str, Any]) -> dict[str, Any]:
         """What the sync did, as the contract's document, or who is at it already."""
@@ -82,6 +96,11 @@ class RunCommand(JsonCommand):
             )
         else:
             self.show("There is nothing to write.")
+
+
+def _refuse_what_is_no_checksum(text: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{8}", text):
+        raise WrongUse(f"--approve: “{text}” is no checksum; `sync NAME` shows that of its plan.")
 
 
 def has_plans(document: dict[str, Any]) -> bool:

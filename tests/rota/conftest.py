@@ -3,6 +3,9 @@
 import pytest
 
 from tests.rota.team import Team
+from tests.uploader.killer import killer
+
+__all__ = ["killer", "team"]
 
 
 @pytest.fixture

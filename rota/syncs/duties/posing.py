@@ -52,8 +52,9 @@ class Posing:
         self.rota = rota
         self.asked = asked
         self.today = rota.today(now)
-        shifts = rota.shifts.filter(cancelled_at=None).order_by("start")
-        self.shifts: list[Shift] = list(shifts.prefetch_related("duties__member__person"))
+        shifts = rota.shifts.order_by("start").prefetch_related("duties__member__person")
+        self.every_shift: list[Shift] = list(shifts)
+        self.shifts = [shift for shift in self.every_shift if shift.cancelled_at is None]
         self.members: list[Member] = list(rota.members.select_related("person"))
         self.first = self._first()
 
@@ -97,10 +98,7 @@ class Posing:
     @cached_property
     def laid_out(self) -> list[Slot]:
         """Every shift that there is as a slot; working days are counted from the first one."""
-        return [
-            Slot(day=shift.start, leads=shift.leads, cycle=shift.cycle or 0, number=number)
-            for number, shift in enumerate(self.shifts, start=1)
-        ]
+        return [_slot(shift, number) for number, shift in enumerate(self.shifts, start=1)]
 
     @cached_property
     def slots(self) -> list[Slot]:
@@ -112,9 +110,22 @@ class Posing:
         # What is there already, further ahead than was asked for, is kept right as well.
         return self._continued(cycles=None, until=last)
 
+    @cached_property
+    def _blocks(self) -> list[Slot]:
+        """How cycles lie: days that were cancelled among them still take their place, those that
+        were cleared at the end do not."""
+        numbers = {slot.day: slot.number for slot in self.laid_out}
+        last = self.shifts[-1].start if self.shifts else date.min
+        found: list[Slot] = []
+        for shift in self.every_shift:
+            if shift.start <= last:
+                number = numbers.get(shift.start, found[-1].number if found else 0)
+                found.append(_slot(shift, number))
+        return found
+
     def _continued(self, *, cycles: int | None, until: date | None) -> list[Slot]:
         return paired.continued(
-            self.laid_out,
+            self._blocks,
             days=self._working_days(),
             groups=self.rota.groups,
             size=self._size,
@@ -220,3 +231,7 @@ class Posing:
 
     def _before(self) -> dict[Key, int | None]:
         return {key: duty.member_id for key, duty in self._kept().items()}
+
+
+def _slot(shift: Shift, number: int) -> Slot:
+    return Slot(day=shift.start, leads=shift.leads, cycle=shift.cycle or 0, number=number)
