@@ -114,8 +114,6 @@ def test_numbers_below_zero_stay_numbers() -> None:
 
 def test_why_somebody_was_away_is_in_no_report(served: Team) -> None:
     before = report.document(served.rota, now=NOW)
-    Absence.objects.create(
-        person=served.members["Wren"].person, first_day=MONDAY, last_day=MONDAY
-    )
+    Absence.objects.create(person=served.members["Wren"].person, first_day=MONDAY, last_day=MONDAY)
 
     assert report.document(served.rota, now=NOW) == before
