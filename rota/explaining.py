@@ -119,7 +119,7 @@ def _cycles(draw: Draw) -> Iterator[str]:
                 away = _away_within(side.by_id[id], block)
                 why = f", away {away}" if away else ""
                 found.append(f"{side.by_id[id].name} (from {day(block[0].day)}{why})")
-    late = f" Later than that leads {listed(found)}." if found else ""
+    late = f" Later than that leads {listed(found, most=2)}." if found else ""
     yield (
         f"Not everybody in {side.group} leads exactly once a cycle; over all cycles it comes out "
         f"even.{late}"
@@ -179,7 +179,7 @@ def _absence_that_hinders(side: Side, window: tuple[Slot, ...], solver: Solver) 
             members = tuple(present if m is member else m for m in side.members)
             wish = Wish(gap=side.min_gap)
             without = replace(side, members=members)
-            if solver.fill([(without, wish)], effort=0.1).chosen is not None:
+            if solver.fill([(without, wish)], thorough=False).chosen is not None:
                 return (
                     f"; {side.min_gap} would, if {member.name} could serve between "
                     f"{day(away[0])} and {day(away[1])}"

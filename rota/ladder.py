@@ -6,7 +6,7 @@ to its own best level; then both are put together so that pairs differ.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rota import explaining, pairs
 from rota.levels import Rung, pairs_differ, rungs
@@ -26,33 +26,76 @@ def descend(problem: Problem, solver: Solver) -> Roster:
     one, other = sorted(
         (Side.of(problem, group) for group in problem.groups), key=lambda side: len(side.members)
     )
-    first = _draw(one, solver, seed=problem.seed, may_move=1)
+    first = _Alone(side=one, solver=solver, seed=problem.seed, may_move=1).draw()
     together = _Together(problem, solver, one, other)
     match = together.at_best(first)
     if match is None:
         may_move = 0 if first.wish.extra_moves else 1
-        second = _draw(other, solver, seed=problem.seed, may_move=may_move)
+        second = _Alone(
+            side=other, solver=solver, seed=problem.seed, may_move=may_move
+        ).draw()
         match = together.match(first, second)
     return together.roster(match)
 
 
-def _draw(side: Side, solver: Solver, *, seed: int, may_move: int) -> Draw:
-    slack, proven = Slack(), True
-    ladder = rungs(side.min_gap)
-    # The best level is tried once more with the fairest totals that there are.
-    for n, rung in enumerate([ladder[0], *ladder]):
-        if n == 1:
-            slack = solver.least_slack(side)
-            if not slack.together:
+@dataclass(frozen=True, kw_only=True)
+class _Alone:
+    """One side by itself."""
+
+    side: Side
+    solver: Solver
+    seed: int
+    # How many duties may move that could stay.
+    may_move: int
+
+    def draw(self) -> Draw:
+        ladder = rungs(self.side.min_gap)
+        best = self._at(ladder[0], slack=Slack())
+        if best.draw is not None:
+            return best.draw
+        slack = self.solver.least_slack(self.side)
+        # What a wider gap by itself cannot have, no level with more wishes has.
+        last = self._widest(slack)
+        proven = best.proven and last.proven
+        for rung in ladder if slack.together else ladder[1:]:
+            if rung.weekday_range is None or rung.gap > last.rung.gap:
                 continue
-        for extra in range(may_move + 1 if side.stays else 1):
+            least = rung if rung.level < 3 else replace(rung, gap=last.rung.gap)
+            tried = self._at(least, slack=slack)
+            if tried.draw is not None:
+                return replace(tried.draw, proven=proven)
+            proven = proven and tried.proven
+        return replace(last, proven=proven)
+
+    def _widest(self, slack: Slack) -> Draw:
+        """Fair totals, and the widest gap that there is."""
+        proven = True
+        for gap in range(self.side.min_gap, 0, -1):
+            rung = next(r for r in rungs(self.side.min_gap) if r.level > 3 and r.gap <= gap)
+            tried = self._at(replace(rung, gap=gap), slack=slack)
+            if tried.draw is not None:
+                return replace(tried.draw, proven=proven)
+            proven = proven and tried.proven
+        raise RuntimeError(f"{self.side.group}: not even the last level of the ladder was solved.")
+
+    def _at(self, rung: Rung, *, slack: Slack) -> "_Tried":
+        proven = True
+        for extra in range(self.may_move + 1 if self.side.stays else 1):
             wish = replace(wish_for(rung), slack=slack, extra_moves=extra)
-            answer = solver.fill([(side, wish)], seed=seed)
+            answer = self.solver.fill([(self.side, wish)], seed=self.seed)
             if answer.chosen is not None:
                 chosen = answer.chosen[0]
-                return Draw(side=side, rung=rung, wish=wish, chosen=chosen, proven=proven)
+                draw = Draw(side=self.side, rung=rung, wish=wish, chosen=chosen, proven=True)
+                return _Tried(draw=draw, proven=proven)
             proven = proven and answer.proven
-    raise RuntimeError(f"{side.group}: not even the last level of the ladder was solved.")
+        return _Tried(draw=None, proven=proven)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    draw: Draw | None
+    # Whether there is none for certain.
+    proven: bool
 
 
 def wish_for(rung: Rung) -> Wish:
@@ -170,7 +213,7 @@ class _Together:
         """`draw` chosen anew beside the other; the member of `draw` first in `limits`."""
         meetings = Meetings(limits=limits, partners=decided.chosen)
         answer = self.solver.fill(
-            [(draw.side, draw.wish)], meetings=meetings, seed=seed, effort=0.5
+            [(draw.side, draw.wish)], meetings=meetings, seed=seed, thorough=False
         )
         return None if answer.chosen is None else replace(draw, chosen=answer.chosen[0])
 

@@ -31,9 +31,9 @@ def rungs(min_gap: int) -> list[Rung]:
         Rung(level=0, gap=min_gap, weekday_range=1, once_a_cycle=True),
         Rung(level=1, gap=min_gap, weekday_range=1),
         Rung(level=3, gap=less, weekday_range=2),
+        Rung(level=4, gap=min(2, less)),
     ]
-    found += [Rung(level=4, gap=gap) for gap in range(less, 1, -1)]
-    return [*found, Rung(level=4 if less == 1 else 5, gap=1)]
+    return found if less == 1 else [*found, Rung(level=5, gap=1)]
 
 
 @dataclass(frozen=True, kw_only=True)

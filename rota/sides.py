@@ -63,8 +63,8 @@ class Side:
         if self.key(slot) in self.fixed:
             holder = self.fixed[self.key(slot)]
             return (holder,) if holder in self.by_id else ()
-        elsewhere = self.fixed.get((slot.day, ASSIST if self.role(slot) == LEAD else LEAD))
-        return tuple(m.id for m in self.members if m.can_serve_on(slot.day) and m.id != elsewhere)
+        busy = self.in_other_role(slot)
+        return tuple(m.id for m in self.members if m.can_serve_on(slot.day) and m.id != busy)
 
     @cached_property
     def open(self) -> tuple[Slot, ...]:
@@ -75,6 +75,10 @@ class Side:
         """Whoever was fixed from beyond the group."""
         holder = self.fixed.get(self.key(slot))
         return None if holder in self.by_id else holder
+
+    def in_other_role(self, slot: Slot) -> int | None:
+        """Whoever was fixed where it is the other group's turn."""
+        return self.fixed.get((slot.day, ASSIST if self.role(slot) == LEAD else LEAD))
 
     def gaps(self) -> list[Gap]:
         return [
@@ -134,9 +138,9 @@ class Side:
                 if holder in self.by_id:
                     found[holder].append(day.number)
         for slot in self.slots:
-            other = self.fixed.get((slot.day, ASSIST if self.role(slot) == LEAD else LEAD))
-            if other is not None and other in self.by_id:
-                found[other].append(slot.number)
+            holder = self.in_other_role(slot)
+            if holder in self.by_id:
+                found[holder].append(slot.number)
         return found
 
     @cached_property
@@ -147,6 +151,10 @@ class Side:
             for holder in (day.lead, day.assist):
                 if holder in self.by_id:
                     found[holder][day.day.weekday()] += 1
+        for slot in self.slots:
+            holder = self.in_other_role(slot)
+            if holder in self.by_id:
+                found[holder][slot.day.weekday()] += 1
         return found
 
     # ------------------------------------------------------------ what each is due

@@ -23,7 +23,7 @@ Choice = cp_model.IntVar | int
 
 # In the solver's own measure of work; about seconds.
 PLAIN_EFFORT = 1.0
-DEEP_EFFORT = 3.0
+DEEP_EFFORT = 1.0
 GUESSES = 3
 
 
@@ -40,7 +40,7 @@ class CpSat:
         *,
         meetings: Meetings | None = None,
         seed: int = 0,
-        effort: float = 1.0,
+        thorough: bool = True,
     ) -> Answer:
         model = cp_model.CpModel()
         random = Random(seed)
@@ -52,7 +52,7 @@ class CpSat:
                 _keep_apart(model, asked[0], meetings)
         except Impossible:
             return Answer(chosen=None, proven=True)
-        search = Search(model, effort=effort)
+        search = Search(model)
         status = cp_model.UNKNOWN
         for guess in range(seed, seed + GUESSES):
             model.clear_hints()
@@ -61,7 +61,7 @@ class CpSat:
             status = search.plainly(seed=guess)
             if status != cp_model.UNKNOWN:
                 break
-        else:
+        if status == cp_model.UNKNOWN and thorough:
             status = search.deeply(seed=seed)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Answer(chosen=tuple(part.chosen(search.solver) for part in asked), proven=True)
@@ -78,7 +78,7 @@ class CpSat:
             model.add(each >= beyond)
         together = sum(part.beyond)
         model.minimize(each * (many * 2 + 1) + together)
-        search = Search(model, effort=1.0)
+        search = Search(model)
         search.deeply(seed=0)
         value = search.solver.value
         return Slack(each=value(each), together=sum(map(value, part.beyond)))
@@ -91,9 +91,8 @@ class Impossible(Exception):
 class Search:
     """How the solver looks for a solution of one model."""
 
-    def __init__(self, model: cp_model.CpModel, *, effort: float) -> None:
+    def __init__(self, model: cp_model.CpModel) -> None:
         self.model = model
-        self.effort = effort
         self.solver = cp_model.CpSolver()
         self.solver.parameters.num_workers = 1
 
@@ -110,7 +109,7 @@ class Search:
         given = self.solver.parameters
         given.random_seed = seed % 2**31
         given.symmetry_level = given.cp_model_probing_level = given.linearization_level = depth
-        given.max_deterministic_time = effort * self.effort
+        given.max_deterministic_time = effort
         return self.solver.solve(self.model)
 
 

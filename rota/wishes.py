@@ -56,9 +56,10 @@ class Solver(Protocol):
         *,
         meetings: Meetings | None = None,
         seed: int = 0,
-        effort: float = 1.0,
+        thorough: bool = True,
     ) -> Answer:
-        """One side, or both at once where neither is decided yet."""
+        """One side, or both at once where neither is decided yet. `thorough`: not only what is
+        soon found counts, nor what is soon shown to be impossible."""
         ...
 
     def least_slack(self, side: Side) -> Slack: ...
