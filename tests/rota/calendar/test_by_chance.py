@@ -43,7 +43,7 @@ def live(board: Board, seed: int) -> None:
         for _ in range(draw.randint(0, 12)):
             people.write_something()
         for _ in range(draw.randint(0, 3)):
-            people.touch_ours()
+            people.touch_ours(since=board.today)
         for _ in range(draw.randint(0, 3)):
             rota_changes(board, draw)
         run = board.carry_through()
