@@ -43,9 +43,9 @@ class Wire(BaseAdapter):
         self.sandbox = sandbox
         self.lines: list[str] = []
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
-        body = request.body or b""
+        body = cast(bytes | str, request.body or b"")
         asked = Request(
             method=request.method or "",
             path=unquote(parts.path),
@@ -149,6 +149,7 @@ class Unplugged:
         self.people.set_switches()
         self.links = engine.MemoryLinks()
         self.wire = Wire(google)
+        self.publishings = 0
 
     @cached_property
     def client(self) -> GoogleCalendarClient:
@@ -182,6 +183,7 @@ class Unplugged:
         assert writes == [], "all of it was right already"
 
     def publish(self) -> None:
+        self.publishings += 1
         slots = cast(Slots, SlotsInMemory(self.rota))
         reading = Reading({}, now=lambda: NOON, counted=False)
 
