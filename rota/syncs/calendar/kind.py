@@ -124,9 +124,8 @@ class RotaCalendar(Kind):
             self._rules()
         except RejectedError as error:
             self.context.warn(
-                f"The calendar is not kept shared with the members: {error} Its events are "
-                "published all the same. Give the connection's account the right to manage "
-                "sharing, or switch off that the calendar is shared with the members."
+                "The calendar is not kept shared with the members; its events are published all "
+                f"the same. {error}"
             )
             return False
         return True

@@ -144,7 +144,8 @@ def test_without_the_right_to_share_the_events_are_published_all_the_same(board:
 
     assert run.status == Run.Status.FINISHED
     [warning] = run.warnings
-    assert warning.startswith("The calendar is not kept shared with the members:")
+    assert warning.startswith("The calendar is not kept shared with the members; its events")
+    assert f"share the calendar with {board.google.account.email}" in warning
     assert "with the right to manage sharing" in warning
     assert rules(board) == {}
     board.check()
