@@ -129,6 +129,13 @@ class Side:
         )
 
     @cached_property
+    def must_move(self) -> bool:
+        """Whether anything of before has become impossible, or can be filled now."""
+        return any(
+            self.key(slot) in self.before and slot.day not in self.settled for slot in self.open
+        )
+
+    @cached_property
     def elsewhere(self) -> dict[int, list[int]]:
         """By member, working-day numbers that no choice here can change: history, and the other
         role."""
