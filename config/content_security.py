@@ -10,7 +10,8 @@ from integrations.provider import providers
 
 
 def sign_in_origins() -> list[str]:
-    parts = [urlsplit(each.base_url()) for each in providers().values() if each.signs_in]
+    asked = [each for each in providers().values() if each.signs_in or each.staff_sign_in]
+    parts = [urlsplit(each.sign_in_address()) for each in asked]
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts})
 
 

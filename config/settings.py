@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -123,6 +124,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.page_context.sandbox_banner",
+                "config.page_context.menu",
             ],
         },
     },
@@ -154,6 +156,10 @@ LEASE_SECONDS = given.whole_number("LEASE_SECONDS", env.str("LEASE_SECONDS", def
 SANDBOX_URL = given.address("SANDBOX_URL", env.str("SANDBOX_URL", default="")).rstrip("/")
 # {"open_humans": {"BASE_URL": ..., "CLIENT_ID": ...}, ...}
 PROVIDER_SETTINGS = {slug: given.provider_settings(slug, os.environ) for slug in PROVIDER_SLUGS}
+# One application at Google may serve all of its services, so it is not called after the calendar.
+PROVIDER_SETTINGS["google_calendar"] |= {
+    name: env.str(f"GOOGLE_{name}", default="") for name in ("CLIENT_ID", "CLIENT_SECRET")
+}
 INACTIVE_PROJECT = env.bool("INACTIVE_PROJECT", default=False)
 
 # -------------------------------------------------------------------- sign-in
@@ -234,6 +240,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="lockstep@localhost")
 
 # ----------------------------------------------------------- faults of our own
@@ -242,6 +249,11 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
+    def without_query(event: Any, _hint: Any) -> Any:
+        """Links that sign in, and feeds, have their secret there."""
+        event.get("request", {}).pop("query_string", None)
+        return event
+
     sentry_sdk.init(
         dsn=SENTRY_DSN,
         send_default_pii=False,
@@ -249,6 +261,7 @@ if SENTRY_DSN:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        before_send=without_query,
     )
 
 # -------------------------------------------------------------------- logging

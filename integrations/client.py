@@ -322,9 +322,13 @@ class Client:
 
     def _refuse(self, response: requests.Response, doing: str) -> NoReturn:
         error = self.classify(response, doing)
-        if isinstance(error, RetryableError) and response.status_code == 429:
+        if isinstance(error, RetryableError) and self.asks_to_slow_down(response):
             self.gate.throttled(error.retry_after or 0)
         raise error
+
+    def asks_to_slow_down(self, response: requests.Response) -> bool:
+        """Whether a refusal is meant for everybody with these credentials."""
+        return response.status_code == 429
 
     def said(self, response: requests.Response, doing: str) -> dict[str, Any]:
         """What every error about an answer tells."""

@@ -36,6 +36,10 @@ class Provider:
     required_settings: ClassVar[tuple[str, ...]] = ()
     # People connect it by signing in there, rather than by typing a key.
     signs_in: ClassVar[bool] = False
+    # Besides typing a key, staff may connect it for the team by signing in there; and the names of
+    # the settings this takes, as they are here and in the environment.
+    staff_sign_in: ClassVar[bool] = False
+    sign_in_settings: ClassVar[Mapping[str, str]] = {}
     credentials_form: ClassVar[type[forms.Form]] = forms.Form
 
     def client(self, credentials: Credentials, *, base_url: str, gate: Gate) -> Client:
@@ -67,6 +71,15 @@ class Provider:
             for name in self.required_settings
             if not self.setting(name)
         ]
+
+    def missing_to_sign_in(self) -> list[str]:
+        """As `missing_settings`; what only signing in needs comes on top."""
+        only = [told for name, told in self.sign_in_settings.items() if not self.setting(name)]
+        return self.missing_settings() + only
+
+    def sign_in_address(self) -> str:
+        """Where people are sent to sign in."""
+        return self.base_url()
 
     def base_url(self, own: str = "") -> str:
         """Where this provider is: a connection's own address, the environment's, or the usual.

@@ -55,7 +55,7 @@ def explain(request: HttpRequest, provider: "SignInProvider", error: CannotSignI
         "identifies_people": provider.identifies_people,
         "reason": error.reason,
         "detail": error.detail,
-        "missing": provider.spec.missing_settings() if may_see_setup(request) else [],
+        "missing": provider.spec.missing_to_sign_in() if may_see_setup(request) else [],
     }
     page = "socialaccount/authentication_error.html"
     return render(request, page, context, status=error.status)
@@ -100,7 +100,7 @@ class SignInProvider(OAuth2Provider):
         """Raise CannotSignIn where this person cannot begin here, or end."""
         if settings.INACTIVE_PROJECT:
             raise CannotSignIn("paused", status=503)
-        if self.spec.missing_settings():
+        if self.spec.missing_to_sign_in():
             raise CannotSignIn("not_set_up", status=503)
         if not self.identifies_people and not (
             request.user.is_authenticated and member_id(request.user)
@@ -153,11 +153,16 @@ class SignInAdapter(OAuth2Adapter):
 
     @property
     def authorize_url(self) -> str:
-        return f"{self.spec.base_url()}{self.authorize_path}"
+        return f"{self.spec.sign_in_address()}{self.authorize_path}"
+
+    @property
+    def token_address(self) -> str:
+        """The base of what the token endpoint's paths begin with."""
+        return self.spec.base_url()
 
     @property
     def access_token_url(self) -> str:
-        return f"{self.spec.base_url()}{self.token_endpoint.token_path}"
+        return f"{self.token_address}{self.token_endpoint.token_path}"
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         """From our own settings: a Host header must not decide where codes are sent."""
@@ -176,7 +181,7 @@ class SignInAdapter(OAuth2Adapter):
         """What a code is good for, once; one of the four errors otherwise."""
         endpoint = self.token_endpoint(
             {"code": code, "code_verifier": verifier or ""},  # so that no error quotes them
-            base_url=self.spec.base_url(),
+            base_url=self.token_address,
             client_id=self.spec.setting("CLIENT_ID"),
             client_secret=self.spec.setting("CLIENT_SECRET"),
         )
@@ -199,7 +204,11 @@ class SignInAdapter(OAuth2Adapter):
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
             excerpt = "the answer holds no access token"
             raise UnexpectedError(provider=endpoint.name, doing=doing, excerpt=excerpt)
+        self.require_granted(answer)
         return renewed({}, answer, now=timezone.now())
+
+    def require_granted(self, answer: Mapping[str, Any]) -> None:
+        """Raise CannotSignIn where less was granted than was asked for and is needed."""
 
 
 class LoginView(OAuth2LoginView):

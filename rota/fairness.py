@@ -154,9 +154,7 @@ def report(
     )
 
 
-def _weekdays(
-    held: Iterable[tuple[Slot, str]], role: str, shown: Sequence[int]
-) -> dict[str, int]:
+def _weekdays(held: Iterable[tuple[Slot, str]], role: str, shown: Sequence[int]) -> dict[str, int]:
     found = Counter(slot.day.weekday() for slot, its in held if its == role)
     return {WEEKDAYS[weekday]: found[weekday] for weekday in shown}
 

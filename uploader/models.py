@@ -227,7 +227,16 @@ class Notice(models.Model):
     due_at = models.DateTimeField(db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     ref = models.CharField(max_length=200, blank=True)
+    # Times that it certainly did not arrive.
+    attempts = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(sent_at=None, outcome=""), name="notice_due"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

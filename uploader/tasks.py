@@ -1,4 +1,4 @@
-"""The two Celery tasks: look for what is due, and work on one run."""
+"""The Celery tasks: look for what is due, work on one run, send what people are to be told."""
 
 import logging
 from typing import Any
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from uploader import hands, runs
+from uploader import hands, notices, runs
 from uploader import work as working
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,16 @@ def tick() -> None:
     for _ in runs.start_due(now=now, spread=False, most=STARTS_PER_TICK):
         pass
     runs.send_due(publish, now=now)
+    if notices.gather(now=now):
+        publish_notices()
+
+
+def publish_notices() -> None:
+    """A hint as well: what is due stays due until it is sent."""
+    try:
+        send_notices.apply_async(expires=settings.LEASE_SECONDS, retry=False)
+    except OperationalError:
+        logger.warning("the broker did not take the message that notices are due")
 
 
 def publish(run_id: int, claim: int) -> None:
@@ -41,6 +51,11 @@ def publish(run_id: int, claim: int) -> None:
         work.apply_async((run_id, claim), expires=settings.LEASE_SECONDS, retry=False)
     except OperationalError:
         logger.warning("run %s: the broker did not take the message; it will be sent again", run_id)
+
+
+@shared_task(ignore_result=True)
+def send_notices() -> None:
+    notices.send_due(now=timezone.now())
 
 
 @shared_task(bind=True, ignore_result=True, max_retries=None)

@@ -73,6 +73,8 @@ class Sandbox:
         self.now: Callable[[], datetime] = utc_now
         self.switches = Switches(self.declared)
         self.dirty = False
+        # Where it is served; empty until it is.
+        self.url = ""
         # When somebody last came from our own pages to sign in here, and from where.
         self.last_visit: tuple[datetime, str] | None = None
         self.routes = self._routes()
@@ -233,6 +235,8 @@ class World:
         """Serve in threads; port 0 takes a free one. OSError if the port is taken."""
         self._server = LoopbackServer(port, self.answer)
         self.url = self._server.url
+        for sandbox in self.sandboxes.values():
+            sandbox.url = self.url
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 

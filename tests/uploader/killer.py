@@ -3,6 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
+
+from uploader import runs
+from uploader.models import Run
+
 
 class Killed(BaseException):
     """The worker died: nothing that would catch an error may run."""
@@ -17,3 +22,17 @@ class Killer:
     def strike(self) -> None:
         if self.when is not None and self.when():
             raise Killed
+
+
+@pytest.fixture
+def killer(monkeypatch: pytest.MonkeyPatch) -> Killer:
+    """Asked wherever a run asks whether it may go on: before each request, and in between."""
+    killer = Killer()
+    is_held = runs.is_held
+
+    def dangerous(run: Run) -> bool:
+        killer.strike()
+        return is_held(run)
+
+    monkeypatch.setattr(runs, "is_held", dangerous)
+    return killer

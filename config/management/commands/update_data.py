@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from uploader import inline, runs, tasks, work
+from uploader import inline, notices, runs, tasks, work
 from uploader.command import DONE, FAILED, Answer, JsonCommand
 from uploader.models import Run
 from uploader.terminal import Terminal
@@ -48,6 +48,8 @@ class Command(JsonCommand):
             queued += names
             terminal.progress(len(queued), 0)
         runs.send_due(tasks.publish, now=now)
+        if notices.gather(now=now):
+            tasks.publish_notices()
 
     def _carry_out(
         self, document: dict[str, Any], terminal: Terminal, *, now: datetime, everything: bool
@@ -60,6 +62,8 @@ class Command(JsonCommand):
         for run in inline.carry_out_open(manner=manner, everything=everything):
             document["ran"].append({"sync": run.sync.name, "status": str(run.status)})
             terminal.progress(len(document["ran"]), 0)
+        while notices.gather(now=timezone.now()):
+            notices.send_due(now=timezone.now())
 
     def _ended(self, document: dict[str, Any]) -> Answer:
         failed = [one["sync"] for one in document["ran"] if one["status"] == Run.Status.FAILED]

@@ -1,0 +1,176 @@
+"""Telling people what concerns them: whose duties moved, and a rota's owner of gaps and failures.
+
+Each is written down as a notice, once; sending is uploader/notices.py's.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+
+from rota.duties import DUTIES
+from rota.models import Duty, Member, Move, Rota
+from uploader.models import Notice, Run
+from uploader.notices import announce, gathering
+from uploader.people import Address, Person
+
+# What is changed in several steps is told in one mail.
+QUIET = timedelta(minutes=2)
+# Failures that were not told by then are history.
+FRESH = timedelta(days=1)
+
+
+@receiver(gathering, sender=Notice, dispatch_uid="rota.telling")
+def tell(now: datetime, **_: Any) -> None:
+    tell_of_moves(now=now)
+    tell_of_gaps(now=now)
+    tell_of_failures(now=now)
+
+
+# ------------------------------------------------------------------------- moves
+
+
+@dataclass(frozen=True)
+class Net:
+    """What became of one duty, however often it moved on the way."""
+
+    duty: Duty
+    was: Member | None
+    now: Member | None
+
+    def concerns(self) -> Iterator[Member]:
+        yield from (member for member in (self.was, self.now) if member is not None)
+
+    def told_to(self, person: Person) -> str:
+        day = f"{self.duty.shift.start:%a %-d %b %Y}"
+        if self.now is not None and self.now.person_id == person.pk:
+            before = f", instead of {self.was}" if self.was else ""
+            return f"{day}: you {self.duty.role} now{before}."
+        who = f"{self.now} does" if self.now else "nobody does"
+        return f"{day}: you no longer {self.duty.role}; {who}."
+
+
+def tell_of_moves(*, now: datetime) -> None:
+    untold = Move.objects.filter(told_at=None)
+    rotas = Rota.objects.filter(pk__in=untold.values("duty__shift__rota"))
+    for rota in rotas:
+        if not _is_at_it(rota, now=now):
+            _tell_of_moves(rota, now=now)
+
+
+def _is_at_it(rota: Rota, *, now: datetime) -> bool:
+    """Whether more is to be expected: a run goes on, or somebody changed something just now."""
+    if Run.objects.open().filter(sync__in=rota.syncs().filter(kind=DUTIES)).exists():
+        return True
+    recent = Move.objects.filter(duty__shift__rota=rota, told_at=None, at__gt=now - QUIET)
+    return recent.exists()
+
+
+@transaction.atomic
+def _tell_of_moves(rota: Rota, *, now: datetime) -> None:
+    moves = list(
+        Move.objects.select_for_update(of=("self",))
+        .filter(duty__shift__rota=rota, told_at=None)
+        .select_related("duty__shift", "was__person", "now__person")
+        .order_by("duty__shift__start", "duty__role", "pk")
+    )
+    if not moves:
+        return
+    told: dict[Person, list[Net]] = defaultdict(list)
+    today = rota.today(now)
+    for net in _net(moves):
+        if net.duty.shift.end > today and net.was != net.now:
+            for member in net.concerns():
+                told[member.person].append(net)
+    last = max(move.pk for move in moves)
+    for person, nets in told.items():
+        lines = [net.told_to(person) for net in nets]
+        _write(rota, person, f"moved/{rota.pk}/{last}", "your duties have changed", lines, now=now)
+    Move.objects.filter(pk__in=[move.pk for move in moves]).update(told_at=now)
+
+
+def _net(moves: Iterable[Move]) -> Iterator[Net]:
+    for _, group in groupby(moves, key=lambda move: move.duty_id):
+        steps = list(group)
+        yield Net(steps[0].duty, steps[0].was, steps[-1].now)
+
+
+# --------------------------------------------------------------------- the owner
+
+
+def tell_of_gaps(*, now: datetime) -> None:
+    gaps = (
+        Duty.objects.filter(
+            member=None,
+            shift__cancelled_at=None,
+            # A day earlier than anywhere; each rota's own day is asked below.
+            shift__start__gte=(now - timedelta(days=1)).date(),
+            shift__rota__enabled=True,
+            shift__rota__owner__isnull=False,
+        )
+        .select_related("shift__rota__owner")
+        .order_by("shift__rota", "shift__start", "role")
+    )
+    for rota, duties in groupby(gaps, key=lambda duty: duty.shift.rota):
+        ahead = [duty for duty in duties if duty.shift.start >= rota.today(now)]
+        if ahead and rota.owner is not None:
+            lines = [
+                f"{duty.shift.start:%a %-d %b %Y}: nobody is to {duty.role} ({duty.reason})"
+                for duty in ahead
+            ]
+            key = f"gaps/{rota.pk}/{_digest([[d.shift_id, d.role] for d in ahead])}"
+            _write(rota, rota.owner, key, "nobody is on duty", lines, now=now)
+
+
+def tell_of_failures(*, now: datetime) -> None:
+    failed = Run.objects.filter(
+        status=Run.Status.FAILED, ended_at__gt=now - FRESH, sync__kind__startswith="rota_"
+    ).select_related("sync")
+    for run in failed:
+        name = run.sync.options.get("rota", "")
+        rota = Rota.objects.filter(name=name, enabled=True, owner__isnull=False).first()
+        if rota is not None and rota.owner is not None:
+            # Once a day for each sync, however often it is tried.
+            key = f"failed/{run.sync_id}/{rota.today(run.ended_at or now)}"
+            lines = [f"{run.sync} failed: {run.error}", _address(run.get_absolute_url())]
+            _write(rota, rota.owner, key, f"{run.sync} failed", lines, now=now)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+
+
+# ------------------------------------------------------------------------ writing
+
+
+def _write(
+    rota: Rota, person: Person, key: str, what: str, lines: list[str], *, now: datetime
+) -> None:
+    """Somebody without an address cannot be told; their page shows it all the same."""
+    address = Address.objects.filter(person=person, enabled=True).order_by("pk").first()
+    if address is None:
+        return
+    text = "\n".join(
+        [f"Hello {person.name},", "", *lines, "", f"The whole rota: {_address(rota)}", ""]
+    )
+    announce(
+        f"{key}/{person.pk}",
+        person=person,
+        recipient=address.email,
+        subject=f"{rota.title}: {what}",
+        text=text,
+        due_at=now,
+    )
+
+
+def _address(of: Any) -> str:
+    path = of if isinstance(of, str) else of.get_absolute_url()
+    return f"{settings.APP_BASE_URL}{path}"
