@@ -95,7 +95,8 @@ def _totals(draw: Draw) -> Iterator[str]:
             yield f"{fair}: others cannot, or did before; it comes out even later."
         else:
             away = _away_within(member, side.slots)
-            yield f"{fair}{f' (away {away})' if away else ''}: it is owed, and comes out even later."
+            why = f" (away {away})" if away else ""
+            yield f"{fair}{why}: it is owed, and comes out even later."
 
 
 def _away_within(member: Member, slots: tuple[Slot, ...]) -> str:

@@ -8,9 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import ceil, floor
 
-from rota.problem import ASSIST, LEAD, Key, Member, Problem, Roster, Slot
+from rota.problem import ASSIST, LEAD, Member, Problem, Roster, Slot
 
 # Shares are fractions; what is a hair from a whole number is one.
 HAIR = 1e-4
@@ -27,7 +28,13 @@ def check(problem: Problem, roster: Roster) -> list[str]:
         *look.gaps_said(),
     ]
     # Figures of a roster that is not even complete would say nothing.
-    return wrong or [*look.totals(), *look.distances(), *look.weekdays(), *look.cycles(), *look.pairs()]
+    return wrong or [
+        *look.totals(),
+        *look.distances(),
+        *look.weekdays(),
+        *look.cycles(),
+        *look.pairs(),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,9 @@ class _Look:
                     yield f"{self.name(holder)} is to {role} on {slot.day}, and {why}."
             lead = self.roster.duties.get((slot.day, LEAD))
             both_fixed = {(slot.day, LEAD), (slot.day, ASSIST)} <= self.problem.fixed.keys()
-            if lead is not None and not both_fixed:
-                if lead == self.roster.duties.get((slot.day, ASSIST)):
-                    yield f"{self.name(lead)} leads and assists on {slot.day}."
+            twice = lead is not None and lead == self.roster.duties.get((slot.day, ASSIST))
+            if twice and not both_fixed:
+                yield f"{self.name(lead or 0)} leads and assists on {slot.day}."
 
     def decided(self) -> Iterator[str]:
         for (day, role), holder in self.problem.fixed.items():
@@ -190,7 +197,7 @@ class _Look:
             yield f"Level {self.roster.level} promises a gap of {promised}, not {self.roster.gap}."
         for id, turns in self.turns.items():
             ordered = sorted(turns, key=lambda turn: turn.number)
-            for early, late in zip(ordered, ordered[1:], strict=False):
+            for early, late in pairwise(ordered):
                 distance = late.number - early.number
                 if distance < self.roster.gap and not (early.exempt and late.exempt):
                     yield f"{self.name(id)} serves on {early.day} and on {late.day}: too soon."
@@ -282,7 +289,9 @@ class _Look:
 
     def _most_meetings(self, lately: Counter[frozenset[int]]) -> int:
         """The smallest number with which everybody has partners for all that they are due."""
-        first, second = ([m.id for m in self.problem.members if m.group == g] for g in self.problem.groups)
+        first, second = (
+            [m.id for m in self.problem.members if m.group == g] for g in self.problem.groups
+        )
         if not first or not second:
             return 1
         due: Counter[int] = Counter()
@@ -330,8 +339,6 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     """Shares less credit, between nothing and twice the share (or one more than it), so that all
     of them make `total`; what is over or missing goes by shares."""
     ceiling = {id: each + max(1.0, each) for id, each in share.items()}
-    due: dict[int, float] = {}
-    open_ids = set(share)
 
     def each_at(factor: float) -> dict[int, float]:
         return {id: share[id] * factor - credit[id] for id in share}
@@ -339,7 +346,7 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     # Where it bends: each one's factor of nothing, and of the most.
     bends = sorted(
         (bound + credit[id]) / share[id]
-        for id in open_ids
+        for id in share
         if share[id] > 0
         for bound in (0.0, ceiling[id])
     )
@@ -354,5 +361,4 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     else:
         rise = sum_at(above) - sum_at(below)
         factor = below + (above - below) * ((total - sum_at(below)) / rise if rise else 0)
-    due = {id: min(ceiling[id], max(0.0, value)) for id, value in each_at(factor).items()}
-    return due
+    return {id: min(ceiling[id], max(0.0, value)) for id, value in each_at(factor).items()}
