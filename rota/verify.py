@@ -74,6 +74,12 @@ class _Look:
             return slot.leads
         return second if slot.leads == first else first
 
+    def own(self, group: str) -> list[Member]:
+        """Whoever is in the group on any of the days to fill."""
+        days = [slot.day for slot in self.problem.slots]
+        in_group = (m for m in self.problem.members if m.group == group)
+        return [m for m in in_group if any(_belongs(m, day) for day in days)]
+
     def name(self, id: int) -> str:
         return self.members[id].name if id in self.members else f"member {id}"
 
@@ -168,7 +174,7 @@ class _Look:
 
     def _slots(self, group: str, role: str) -> list[Slot]:
         """Whose duty this was, and some member of the group had it."""
-        own = {m.id for m in self.problem.members if m.group == group}
+        own = {m.id for m in self.own(group)}
         return [
             slot
             for slot in self.problem.slots
@@ -177,7 +183,7 @@ class _Look:
 
     def _due(self, group: str, role: str, slots: list[Slot]) -> dict[int, float]:
         """By weight among those in the group each day, less what was done in advance."""
-        own = [m for m in self.problem.members if m.group == group]
+        own = self.own(group)
         share = dict.fromkeys((m.id for m in own), 0.0)
         for slot in slots:
             there = [m for m in own if _belongs(m, slot.day)]
@@ -208,9 +214,8 @@ class _Look:
         extra = 2 if self.roster.level == 3 else 1
         for group in self.problem.groups:
             most = extra + self._calendar_spread(group) - 1
-            for m in self.problem.members:
-                if m.group == group:
-                    yield from self._weekdays_of(m, most)
+            for m in self.own(group):
+                yield from self._weekdays_of(m, most)
 
     def _weekdays_of(self, member: Member, most: int) -> Iterator[str]:
         possible = {
@@ -234,7 +239,7 @@ class _Look:
         """In a small group somebody has what the calendar has more of."""
         days = Counter(slot.day.weekday() for slot in self.problem.slots)
         days.update(past.day.weekday() for past in self.problem.past)
-        size = sum(m.group == group for m in self.problem.members)
+        size = len(self.own(group))
         spread = max(days.values(), default=0) - min(days.values(), default=0)
         return max(1, ceil(spread / max(1, size)))
 
@@ -279,7 +284,7 @@ class _Look:
                 yield f"{names} meet {times} times; {most} is possible."
 
     def _met_lately(self) -> Counter[frozenset[int]]:
-        sizes = [sum(m.group == g for m in self.problem.members) for g in self.problem.groups]
+        sizes = [len(self.own(group)) for group in self.problem.groups]
         days = self.problem.past[-max(1, sizes[0] * sizes[1]) :]
         return Counter(
             frozenset((day.lead, day.assist))
@@ -289,9 +294,7 @@ class _Look:
 
     def _most_meetings(self, lately: Counter[frozenset[int]]) -> int:
         """The smallest number with which everybody has partners for all that they are due."""
-        first, second = (
-            [m.id for m in self.problem.members if m.group == g] for g in self.problem.groups
-        )
+        first, second = ([m.id for m in self.own(group)] for group in self.problem.groups)
         if not first or not second:
             return 1
         due: Counter[int] = Counter()
