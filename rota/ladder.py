@@ -174,7 +174,7 @@ class _Together:
             ways.append((_over_all_cycles(first), _over_all_cycles(second)))
         proven = True
         for one, other in ways:
-            match, certain = self._within(one, other, limits)
+            match, certain = self._within(one, other, limits, thorough=proven)
             if match is not None:
                 return replace(match, proven=proven)
             proven = proven and certain
@@ -192,7 +192,7 @@ class _Together:
         return Match(first=first, second=second, proven=proven)
 
     def _within(
-        self, first: Draw, second: Draw, limits: Mapping[pairs.Pair, int]
+        self, first: Draw, second: Draw, limits: Mapping[pairs.Pair, int], *, thorough: bool
     ) -> tuple[Match | None, bool]:
         """Both within the limits, where it can be; else whether that is certain."""
         if pairs_differ(first.reached, second.reached, limits):
@@ -208,7 +208,7 @@ class _Together:
             found = self._beside(drawn, first, limits, seed=seed)
             if found is not None:
                 return Match(first=found, second=drawn), True
-        return self._at_once(first, second, limits)
+        return self._at_once(first, second, limits) if thorough else (None, False)
 
     def _again(self, draw: Draw, *, seed: int) -> Draw:
         answer = self.solver.fill([(draw.side, draw.wish)], seed=seed)
