@@ -16,7 +16,7 @@ from integrations.errors import (
     RejectedError,
     RetryableError,
 )
-from integrations.google_calendar.api import Asked, asked
+from integrations.google_calendar.api import NAME, Asked, asked
 from integrations.google_calendar.refusals import (
     ADVICE,
     PAUSES,
@@ -71,7 +71,7 @@ PRIMARY = "primary"
 class GoogleCalendarClient(Client):
     """Lists come by the page: `page` is the `next` of the one before, and None for the first."""
 
-    name = "Google Calendar"
+    name = NAME
 
     def __init__(self, credentials: Credentials, *, base_url: str, gate: Gate | None = None):
         super().__init__(credentials, base_url=base_url, gate=gate)
