@@ -33,6 +33,6 @@ def solved(problem: Problem, *, beat: Callable[[], None]) -> Roster:
                 reason = f"everybody in {group} is away"
                 gaps.append(Gap(day=slot.day, role=role, reason=reason))
             else:
-                duties[key] = min(able, key=lambda each: had[each.id, role]).id  # noqa: B023
+                duties[key] = min(able, key=lambda each: had[each.id, role]).id
             had[duties[key], role] += 1
     return Roster(duties=duties, level=0, proven=True, gap=1, gaps=tuple(gaps))
