@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management import call_command
 
+from rota.models import Duty
+
 SHOW = ["rota", "kind", "timezone", "shifts", "gaps"]
 CHANGE = [*SHOW, "applied", "changes", "level", "given_up", "warnings", "error"]
 FIELDS = {
@@ -47,3 +49,24 @@ def _called(*arguments: str) -> tuple[int, str, str]:
     except SystemExit as ended:
         code = int(ended.code or 0)
     return code, out.getvalue(), err.getvalue()
+
+
+# ----------------------------------------------------------------- adopting
+
+
+def changes(document: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(each["action"], each["outcome"], each["what"]) for each in document["changes"]]
+
+
+def left(document: dict[str, Any]) -> dict[str, str]:
+    """Why what is left alone is, by its day."""
+    conflicts = [each for each in document["changes"] if each["action"] == "conflict"]
+    assert all(each["outcome"] == "skipped" for each in conflicts)
+    return {each["what"][:10]: each["reason"] for each in conflicts}
+
+
+def on_duty() -> dict[str, tuple[str, str]]:
+    """Who leads and who assists, by day, as it is stored."""
+    rows = Duty.objects.filter(shift__cancelled_at=None).select_related("shift", "member__person")
+    held = {(f"{duty.shift.start}", duty.role): str(duty.member) for duty in rows}
+    return {day: (held[day, "lead"], held[day, "assist"]) for day, _ in held}
