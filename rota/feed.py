@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from rota.models import Duty, Member, Move, Rota, Shift
 from rota.titles import title
@@ -74,7 +74,7 @@ def _own(shift: Shift, member: Member) -> Event:
 def _event(shift: Shift, *, uid: str, summary: str, gone: bool = False) -> Event:
     event = Event()
     event.add("uid", f"{uid}@lockstep")
-    event.add("summary", summary)
+    event.add("summary", _line(summary))
     event.add("dtstart", shift.start)
     event.add("dtend", shift.end)
     event.add("dtstamp", shift.changed_at)
@@ -89,9 +89,14 @@ def _event(shift: Shift, *, uid: str, summary: str, gone: bool = False) -> Event
     return event
 
 
+def _line(text: str) -> str:
+    """Without line breaks and other signs that nobody sees."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _gaps(duties: Iterable[Duty]) -> str:
     empty = [duty for duty in duties if duty.member is None]
-    return "\n".join(f"Nobody to {duty.role}. {duty.reason}".strip() for duty in empty)
+    return " ".join(_line(f"Nobody to {duty.role}: {duty.reason}.") for duty in empty)
 
 
 def _feed(name: str, events: list[Event], shifts: list[Shift]) -> Feed:
@@ -100,8 +105,9 @@ def _feed(name: str, events: list[Event], shifts: list[Shift]) -> Feed:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    for field in ("name", "x-wr-calname"):
+        # As a text: of a field that it does not know, the library escapes nothing.
+        calendar.add(field, vText(_line(name)))
     calendar.add("refresh-interval", EVERY, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for event in events:

@@ -32,7 +32,8 @@ class AddressForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    form = AddressForm(request.POST or None, label_suffix="")
+    sent = request.POST if request.method == "POST" else None
+    form = AddressForm(sent, label_suffix="")
     if request.method == "POST" and form.is_valid():
         invitations.ask(form.cleaned_data["email"], now=timezone.now())
         messages.info(request, ASKED)

@@ -74,7 +74,7 @@ def ask(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     duty = get_object_or_404(_duties(rota), pk=pk)
     if not swaps.may_act_for(request.user, duty.member):
         raise Http404
-    form = AskForm(request.POST or None, label_suffix="", offered=_exchangeable(duty, now=now))
+    form = AskForm(_sent(request), label_suffix="", offered=_exchangeable(duty, now=now))
     if request.method == "POST" and form.is_valid():
         doing = Doing(now=now, by=request.user)
         try:
@@ -98,11 +98,15 @@ def take(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     if not takers:
         raise Http404
     offered = [] if swap.with_duty else _offered(swap, takers, free=free, now=now)
-    form = TakeForm(request.POST or None, label_suffix="", takers=takers, offered=offered)
+    form = TakeForm(_sent(request), label_suffix="", takers=takers, offered=offered)
     if request.method == "POST" and form.is_valid():
         return _taken(request, swap, form.cleaned_data, doing=Doing(now=now, by=request.user))
     context = {"rota": rota, "swap": swap, "form": form, "takers": takers}
     return render(request, "rota/take.html", context)
+
+
+def _sent(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _taken(
