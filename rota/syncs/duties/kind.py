@@ -149,6 +149,7 @@ class RotaDuties(Kind):
     source = "breathe"
     source_is_optional = True
     options_form = Options
+    comes_with = "rota"
     plans_long = True
     remembers = False
     is_private = True
