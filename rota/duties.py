@@ -4,6 +4,7 @@ Each change is recorded as a move, and makes what is kept in step with the rota 
 transaction: what follows from it is never forgotten.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -148,6 +149,18 @@ def cancel(duty: Duty, *, doing: Doing) -> None:
         give(duty, None, origin=Duty.Origin.GENERATED, doing=doing, expected=member)
         Shift.objects.filter(pk=duty.shift_id).update(cancelled_at=doing.now)
         _shows_otherwise(duty.shift, doing)
+
+
+def number(rota: Rota, cycles: Mapping[date, int]) -> None:
+    """In which cycle each day's shift is; it is shown nowhere, so nothing follows from it."""
+    changed = [
+        shift
+        for shift in rota.shifts.filter(start__in=cycles)
+        if shift.cycle != cycles[shift.start]
+    ]
+    for shift in changed:
+        shift.cycle = cycles[shift.start]
+    Shift.objects.bulk_update(changed, ["cycle"])
 
 
 # ------------------------------------------------------------------------ by hand

@@ -38,8 +38,8 @@ def targets(
     it): a debt is paid back over some time. What that leaves over is spread by shares.
     """
     whole = sum(shares.values())
-    if not whole:
-        return {}
+    if not whole or not total:
+        return dict.fromkeys(shares, 0.0)
     fair = {id: share * total / whole for id, share in shares.items()}
     most = {id: each + max(1.0, each) for id, each in fair.items()}
 

@@ -1,38 +1,78 @@
-"""A first, greedy way to fill a rota, until the solver takes its place."""
+"""Solving in a short-lived process of its own, so that no web process or worker ever holds the
+solver; what comes back is looked at by the checker before anybody sees it."""
 
-from collections import Counter
+import resource
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
-from random import Random
+from pathlib import Path
 
-from rota.fairness import group_of
-from rota.problem import ROLES, Gap, Key, Problem, Roster
+from rota import verify, wire
+from rota.problem import Problem, Roster
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 120.0
+# Of addresses; what the solver's process then really holds is far less.
+MEMORY = 4 * 1024**3
+BEAT = 0.5
 
 
 class SolverFailed(Exception):
-    """A sentence about why nothing could be computed."""
+    """A sentence for people about why no rota could be computed."""
 
 
-def solved(problem: Problem, *, beat: Callable[[], None]) -> Roster:
-    beat()
-    order = sorted(problem.members, key=lambda member: member.id)
-    Random(problem.seed).shuffle(order)  # noqa: S311
-    had: Counter[tuple[int | None, str]] = Counter()
-    duties: dict[Key, int | None] = {}
-    gaps = []
-    for slot in problem.slots:
-        for role in ROLES:
-            key = slot.day, role
-            group = group_of(slot, role, problem.groups)
-            able = [each for each in order if each.group == group and each.can_serve_on(slot.day)]
-            if key in problem.fixed:
-                duties[key] = problem.fixed[key]
-            elif problem.before.get(key) in {each.id for each in able}:
-                duties[key] = problem.before[key]
-            elif not able:
-                duties[key] = None
-                reason = f"everybody in {group} is away"
-                gaps.append(Gap(day=slot.day, role=role, reason=reason))
-            else:
-                duties[key] = min(able, key=lambda each: had[each.id, role]).id  # noqa: B023
-            had[duties[key], role] += 1
-    return Roster(duties=duties, level=0, proven=True, gap=1, gaps=tuple(gaps))
+def solved(
+    problem: Problem, *, beat: Callable[[], None], seconds: float = SECONDS
+) -> Roster:
+    """`beat` is called while waiting; where it raises, the computation is ended."""
+    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as errors:
+        given.write(wire.of_problem(problem))
+        given.seek(0)
+        with subprocess.Popen(
+            [sys.executable, "-m", "rota.solver"],
+            cwd=ROOT,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            preexec_fn=_limit_memory,
+        ) as process:
+            try:
+                answer = _answer(process, beat=beat, seconds=seconds)
+            finally:
+                process.kill()
+        if process.returncode:
+            errors.seek(0)
+            raise SolverFailed(_why(process.returncode, errors.read()))
+    roster = wire.to_roster(answer)
+    wrong = verify.check(problem, roster)
+    if wrong:
+        raise SolverFailed(f"The computed rota is wrong, and was thrown away: {' '.join(wrong[:3])}")
+    return roster
+
+
+def _answer(process: "subprocess.Popen[str]", *, beat: Callable[[], None], seconds: float) -> str:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return process.communicate(timeout=BEAT)[0]
+        except subprocess.TimeoutExpired:
+            beat()
+            if time.monotonic() > deadline:
+                raise SolverFailed(
+                    f"No rota was found within {seconds:.0f} seconds. Generate fewer cycles at a "
+                    "time, or ask for a smaller gap."
+                ) from None
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _why(status: int, errors: str) -> str:
+    last = errors.strip().splitlines()[-1:] or [f"it ended with status {status}"]
+    if status < 0:
+        last = [f"it was ended by signal {-status}; perhaps it needs more memory than there is"]
+    return f"The rota could not be computed: {last[0]}"

@@ -1,9 +1,11 @@
-"""A rota and its report as tables for a terminal. Pure: texts from what is shown."""
+"""A rota, its report, and whom names are taken for, as tables for a terminal: texts alone."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from rota.adoption import Finding
+from rota.days import WEEKDAYS
 from rota.models import Duty
 from rota.showing import NOBODY_SAID, Line, Served
 
@@ -12,7 +14,6 @@ MARKS = {
     Duty.Origin.SWAPPED: "swapped",
     Duty.Origin.OVERRIDE: "by hand",
 }
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def of_rota(shown: Sequence[Line], *, today: date) -> Iterator[str]:
@@ -65,6 +66,22 @@ def of_report(report: dict[str, Any]) -> Iterator[str]:
 
 def _times(member: dict[str, Any], day: str) -> int:
     return sum(counted.get(day, 0) for counted in member["weekdays"].values())
+
+
+def of_names(findings: Iterable[Finding]) -> Iterator[str]:
+    """A line a name: whom it is taken for, how often, from when to when."""
+    known: dict[tuple[str, str], list[date]] = {}
+    for finding in findings:
+        for role, name in finding.told.names.items():
+            member = finding.members.get(role)
+            taken = f"{member.name} in {member.group}" if member else "nobody"
+            known.setdefault((name, taken), []).append(finding.told.day)
+    rows = [
+        [name, "→", taken, str(len(days)), f"{min(days)} to {max(days)}"]
+        for (name, taken), days in sorted(known.items())
+    ]
+    widths = _widths(rows)
+    yield from (_row(cells, widths) for cells in rows)
 
 
 def _widths(rows: Iterable[Sequence[str]]) -> list[int]:

@@ -184,8 +184,11 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if how == "apply":
             self._apply(request, syncs)
             return None
-        reports = self._looked(request, syncs) if how == "look" else []
-        return self._ask(request, syncs, reports)
+        if how != "look":
+            return self._ask(request, syncs, [])
+        quick = self._have_proposed(request, syncs)
+        reports = self._looked(request, quick)
+        return self._ask(request, quick, reports) if quick else None
 
     def _ask(
         self, request: HttpRequest, syncs: list[Sync], reports: list[inline.DryRun]
@@ -203,6 +206,13 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/uploader/sync/run_now.html", context)
+
+    def _have_proposed(self, request: HttpRequest, syncs: list[Sync]) -> list[Sync]:
+        """No page waits for what takes long to plan: a run makes the plan. The others."""
+        long = [sync for sync in self._able(syncs) if kinds.get(sync.kind).plans_long]
+        for sync in long:
+            self._begin(request, sync, params={"propose": True})
+        return [sync for sync in syncs if sync not in long]
 
     def _looked(self, request: HttpRequest, syncs: list[Sync]) -> list[inline.DryRun]:
         if len(syncs) > MOST_LOOKS:
@@ -222,20 +232,18 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if sync not in able:
                 self.message_user(request, f"The sync {sync} is disabled.", messages.WARNING)
         for sync in able:
-            run = runs.start(
-                sync,
-                trigger="by hand",
-                by=request.user,
-                params={"apply": True},
-                now=timezone.now(),
-            )
-            if run is None:
-                words = f"A run of {sync} is open already; let it end, or stop it."
-                self.message_user(request, words, messages.WARNING)
-            else:
-                page = run.get_absolute_url() if is_the_teams(sync) else page_here(run)
-                link = format_html('Begun: <a href="{}">{}</a>', page, run)
-                self.message_user(request, link, messages.SUCCESS)
+            self._begin(request, sync, params={"apply": True})
+
+    def _begin(self, request: HttpRequest, sync: Sync, *, params: dict[str, Any]) -> None:
+        now = timezone.now()
+        run = runs.start(sync, trigger="by hand", by=request.user, params=params, now=now)
+        if run is None:
+            words = f"A run of {sync} is open already; let it end, or stop it."
+            self.message_user(request, words, messages.WARNING)
+        else:
+            page = run.get_absolute_url() if is_the_teams(sync) else page_here(run)
+            link = format_html('Begun: <a href="{}">{}</a>', page, run)
+            self.message_user(request, link, messages.SUCCESS)
 
 
 # ----------------------------------------------------------------------- people

@@ -1,6 +1,8 @@
 """Commands that carry a sync out in this process, or look at what it would do, and show it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -43,20 +45,22 @@ class RunCommand(JsonCommand):
         return report.of_dry_run(self.looked(sync, params))
 
     def looked(self, sync: Sync, params: dict[str, Any]) -> inline.DryRun:
-        with self._terminal(sync) as terminal:
-            return inline.dry_run(sync, params=params, manner=_manner(terminal))
+        with self.at_work(sync) as manner:
+            return inline.dry_run(sync, params=params, manner=manner)
 
     def carry_out(self, sync: Sync, params: dict[str, Any]) -> dict[str, Any]:
         """What the sync did, as the contract's document, or who is at it already."""
-        with self._terminal(sync) as terminal:
-            manner = _manner(terminal)
+        with self.at_work(sync) as manner:
             try:
                 return report.of_run(inline.carry_out_now(sync, params=params, manner=manner))
             except runs.Busy as busy:
                 return _of_busy(busy)
 
-    def _terminal(self, sync: Sync) -> Terminal:
-        return Terminal(self.stderr, doing=sync.name, say=self.say)
+    @contextmanager
+    def at_work(self, sync: Sync) -> Iterator[work.Manner]:
+        """Whoever typed the command sees what is done meanwhile, and waits a little."""
+        with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
+            yield _manner(terminal)
 
     def answer_of(self, document: dict[str, Any]) -> Answer:
         return Answer(document, CODES[Run.Status(document["status"])])

@@ -300,7 +300,8 @@ class ProductiveClient(JsonApi):
         since the answer to a change does not tell whose the booking is now."""
         doing = "changing a booking"
         related = {"person_id": person_id, "service_id": service_id}
-        self._change(booking_id, related | _when(start, end, minutes), doing=doing)
+        response = self._change(booking_id, related | _when(start, end, minutes), doing=doing)
+        self._written(response, related, doing=doing)  # only such an answer is one to a change
         changed = self.service_booking(booking_id)
         if changed is None:
             raise RejectedError(provider=self.name, doing=doing, excerpt="it is gone")

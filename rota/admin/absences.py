@@ -51,6 +51,9 @@ class AbsenceAdmin(Telling):
     readonly_fields = ("origin", "connection")
     change_form_template = "admin/rota/absence.html"
 
+    class Media:
+        css = {"all": ["rota/admin.css"]}
+
     def get_fields(self, request: HttpRequest, obj: Absence | None = None) -> Any:
         own = ("person", "first_day", "last_day")
         return own if obj is None else (*own, *self.readonly_fields)

@@ -62,7 +62,7 @@ class Act(forms.Form):
         return Doing(now=self.now, by=self.by)
 
     def shown_buttons(self) -> dict[str, str]:
-        return self.buttons or {"do": self.words}
+        return self.buttons or {"do": self.words.rstrip("…")}
 
 
 class Acting(AdminBase):
@@ -143,7 +143,7 @@ class Acting(AdminBase):
     def _asked(self, request: HttpRequest, form: Act) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{form.words}: {form.obj}",
+            "title": f"{form.words.rstrip('…')}: {form.obj}",
             "opts": self.opts,
             "original": form.obj,
             "form": form,

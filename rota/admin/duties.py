@@ -10,7 +10,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from rota import duties, swaps
 from rota.admin import lately
@@ -201,7 +203,11 @@ def is_open(duty: Duty, *, now: datetime) -> bool:
 
 
 def in_words(duty: Duty) -> str:
-    return f"{duty.get_role_display()} on {duty.shift.start:%a %-d %b %Y}"
+    return f"{duty.get_role_display()} on {on(duty)}"
+
+
+def on(duty: Duty) -> str:
+    return f"{duty.shift.start:%a %-d %b %Y}"
 
 
 # ----------------------------------------------------------------------- filters
@@ -263,7 +269,7 @@ class DutyAdmin(ReadOnly, Acting):
     @admin.display(description="day", ordering="shift__start")
     def day(self, duty: Duty) -> str:
         gone = "" if duty.shift.cancelled_at is None else " (not needed any more)"
-        return f"{duty.shift.start:%a %-d %b %Y}{gone}"
+        return f"{on(duty)}{gone}"
 
     @admin.display(description="who", ordering="member__person__name", empty_value="nobody")
     def who(self, duty: Duty) -> str | None:
@@ -271,16 +277,21 @@ class DutyAdmin(ReadOnly, Acting):
 
     @admin.display(description="rota", ordering="shift__rota__name")
     def rota(self, duty: Duty) -> str:
-        return str(duty.shift.rota)
+        page = reverse("admin:rota_rota_change", args=[duty.shift.rota_id])
+        return format_html('<a href="{}">{}</a>', page, duty.shift.rota)
 
     @admin.display(description="how it came about", ordering="origin")
     def how(self, duty: Duty) -> str:
         by = f", {duty.by}" if duty.by else ""
         return f"{duty.get_origin_display()}{by}"
 
-    @admin.display(description="swap")
-    def swap(self, duty: Any) -> str:
-        return "; ".join(f"{swap.asked_by} asks" for swap in duty.asked)
+    @admin.display(description="swap", empty_value="")
+    def swap(self, duty: Any) -> str | None:
+        pages = (
+            (reverse("admin:rota_swap_change", args=[swap.pk]), swap.asked_by)
+            for swap in duty.asked
+        )
+        return format_html_join("; ", '<a href="{}">{} asks</a>', pages) or None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) or request.user.has_perm(ACT)

@@ -51,7 +51,7 @@ class Generate(Begins):
     buttons = {APPLY: "Generate", "propose": "Only make a plan"}
 
     first = forms.DateField(
-        label="from",
+        label="From",
         required=False,
         widget=AdminDateWidget,
         help_text="Empty: from the first day on that has not begun.",

@@ -1,9 +1,11 @@
 """What is shown on a rota's page of its syncs, and of who changed what lately."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
 
 from rota import duties
 from rota.models import Duty, Move, Rota
@@ -27,6 +29,12 @@ def moves(rota: Rota) -> list[Move]:
 
 def moves_of(duty: Duty) -> list[Move]:
     return list(of_moves().filter(duty=duty))
+
+
+def listed(model: str, **chosen: int) -> str:
+    """The address of the admin's list of a rota's things."""
+    query = urlencode({f"{way}__id__exact": pk for way, pk in chosen.items()})
+    return f"{reverse(f'admin:rota_{model}_changelist')}?{query}"
 
 
 def of_moves() -> Any:

@@ -62,6 +62,8 @@ class MemberForm(MemberModelForm):
         super().__init__(*args, **options)
         self.rota, self.was = rota, was
         self.fields["group"] = forms.ChoiceField(choices=[(name, name) for name in was])
+        for name in ("joined_on", "left_on"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         self.fields["weight"].widget.attrs.update({"min": "0.1", "step": "0.1"})
         self.fields["opening_credit"].widget.attrs["step"] = "0.5"
         if self.instance.pk:
@@ -105,7 +107,7 @@ class MemberFormSet(Formset):
         rows = [form for form in self.forms if self._counts(form)]
         for one, other in combinations(rows, 2):
             if _same_person(one, other) and _overlap(one.cleaned_data, other.cleaned_data):
-                later = one if one.instance.pk is None else other
+                later = one if one.instance._state.adding else other
                 later.add_error(None, f"{later.cleaned_data['person']} is here twice at a time.")
 
     def _counts(self, form: Any) -> bool:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from rota import setup
 from rota.admin.fields import WeekdaysField, zones
 from rota.admin.projections import Projection
+from rota.days import WEEKDAYS
 from rota.models import Rota
 from uploader.every import EveryField
 
@@ -20,7 +21,9 @@ else:
 class RotaForm(RotaModelForm):
     projections: ClassVar[tuple[Projection, ...]] = ()
 
-    workdays = WeekdaysField(help_text="On which somebody is on duty, unless it is a holiday.")
+    workdays = WeekdaysField(
+        initial=WEEKDAYS[:5], help_text="On which somebody is on duty, unless it is a holiday."
+    )
 
     class Meta:
         model = Rota
@@ -56,6 +59,8 @@ class RotaForm(RotaModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if "event_title" in self.fields:
+            self.fields["event_title"].widget.attrs["class"] = "vTextField wide"
         self.projected: dict[str, dict[str, Any]] = {}
         zone = self.fields.get("timezone")
         if zone is not None:

@@ -12,6 +12,7 @@ from rota import days, groups, proposals, setup
 from rota.admin import lately, repairs
 from rota.admin.acting import Acting
 from rota.admin.generating import Generate, Preview, Publish
+from rota.admin.inviting import Invite
 from rota.admin.members import MemberFormSet, MemberInline, put_in_order
 from rota.admin.projections import projections, switch_off
 from rota.admin.rota_form import RotaForm
@@ -24,7 +25,7 @@ COMING_HOLIDAYS = 3
 @admin.register(Rota)
 class RotaAdmin(Telling, Acting):
     form = RotaForm
-    acts = (Preview, Generate, Publish)
+    acts = (Preview, Generate, Publish, Invite)
     change_form_template = "admin/rota/rota.html"
     list_display = ("name", "title", "groups", "in_it", "starts_on", "horizon", "enabled")
     list_filter = ("enabled", "from_file")
@@ -156,6 +157,8 @@ class RotaAdmin(Telling, Acting):
             context["syncs"] = lately.syncs(rota)
             context["moves"] = lately.moves(rota)
             context["edits"] = lately.edits(rota)
+            context["all_duties"] = lately.listed("duty", shift__rota=rota.pk)
+            context["all_moves"] = lately.listed("move", duty__shift__rota=rota.pk)
             context["may_see_syncs"] = request.user.has_perm("uploader.view_sync")
         return super().render_change_form(request, context, *args, **kw)
 

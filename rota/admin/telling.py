@@ -29,11 +29,11 @@ class Telling(AdminBase):
 
 
 def _rows(formset: Any) -> Iterable[dict[str, Any]]:
-    forms_of = {form.instance: form for form in formset.forms}
+    forms_of = {id(form.instance): form for form in formset.forms}
     for row in formset.new_objects:
         yield {"added": _named(row)}
     for row, names in formset.changed_objects:
-        yield {"changed": {**_named(row), "fields": list(_fields(forms_of[row], names))}}
+        yield {"changed": {**_named(row), "fields": list(_fields(forms_of[id(row)], names))}}
     for row in formset.deleted_objects:
         yield {"deleted": _named(row)}
 

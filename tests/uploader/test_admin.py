@@ -36,6 +36,11 @@ class Members(Whole):
     for_members = True
 
 
+class TakesLong(Whole):
+    slug, name = "test_takes_long", "A shelf of ten thousand books"
+    plans_long = True
+
+
 class ToTheTeam(Whole):
     slug, name = "test_to_the_team", "A shelf with a target"
     target = "open_humans"
@@ -43,7 +48,7 @@ class ToTheTeam(Whole):
 
 @pytest.fixture(autouse=True)
 def kinds_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = {kind.slug: kind for kind in (WithOptions, Members, ToTheTeam, Whole)}
+    ours = {kind.slug: kind for kind in (WithOptions, Members, TakesLong, ToTheTeam, Whole)}
     monkeypatch.setattr(kinds, "_kinds", ours)
     shelf.__init__()  # type: ignore[misc]
 
@@ -146,6 +151,26 @@ def test_run_now_asks_first_then_shows_what_would_change_then_starts() -> None:
     )
     work.carry_out(run.pk, run.claim, work.Manner(clock=timezone.now))
     assert shelf.books == {"a": "new"}
+
+
+def test_what_takes_long_is_planned_by_a_run_and_not_while_the_page_waits() -> None:
+    long = Sync.objects.create(name="long", kind="test_takes_long", mode="automatic")
+    quick = Sync.objects.create(name="quick", kind="test_whole")
+    shelf.wanted = {"a": "new"}
+    shelf.troubles = [AssertionError("planned by the page")]
+    client = staff("view_sync", "run_sync", "view_run")
+
+    alone = asked_to_run(client, long, how="look").content.decode()
+    run = Run.objects.get()
+    assert f'<a href="{run.get_absolute_url()}">' in alone
+    assert shelf.troubles.pop()
+    both = asked_to_run(client, long, quick, how="look").content.decode()
+    assert "A run of long is open already" in both
+    assert "book a" in both
+
+    work.carry_out(run.pk, run.claim, work.Manner(clock=timezone.now))
+    run.refresh_from_db()
+    assert (run.status, shelf.books) == ("needs_review", {})
 
 
 def test_an_open_run_is_not_doubled_and_a_disabled_sync_is_not_started() -> None:

@@ -2,17 +2,24 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from rota import arguments, report, setup, showing, tables
+from integrations.errors import IntegrationError, RetryableError
+from rota import adopting, arguments, report, setup, showing, tables
+from rota.adopting import Adoption
+from rota.adoption import Told
+from rota.duties import Doing
 from rota.models import Rota
+from uploader import building
 from uploader import report as sync_report
-from uploader.command import Answer, WrongUse
+from uploader.command import FAILED, WAITING, Answer, WrongUse
+from uploader.engine import Incomplete
 from uploader.inline import DryRun
+from uploader.kinds import CannotRun
 from uploader.models import Change, Run, Sync
 from uploader.showing import CODES, RunCommand
 
@@ -64,6 +71,7 @@ class Command(RunCommand):
             "report": self._report,
             "publish": self._publish,
             "clear": self._clear,
+            "adopt": self._adopt,
         }
         return parts[options["part"]](rota, options, timezone.now())
 
@@ -162,6 +170,62 @@ class Command(RunCommand):
         document = self.done(sync, {}, apply=options["apply"], approve=options["approve"])
         self.tell(document)
         return self.answer_of(document)
+
+    # ------------------------------------------------------------------- taken over
+
+    def _adopt(self, rota: Rota, options: dict[str, Any], now: datetime) -> Answer:
+        if options["team_roles"] is not None:
+            raise WrongUse("--team-roles is for rolling rotas, which a later release brings.")
+        until = arguments.day(options["until"], option="until")
+        sync = arguments.sync_of(rota, setup.CALENDAR)
+        doing = Doing(now=now)
+        try:
+            said = self._read(sync, rota, until=until, doing=doing)
+        except (IntegrationError, Incomplete, CannotRun) as error:
+            waits = isinstance(error, RetryableError | Incomplete)
+            return self._unfinished(str(error), WAITING if waits else FAILED)
+        do = adopting.carried_out if options["apply"] else adopting.looked
+        return self._adopted(do(rota, sync, said, doing=doing), apply=options["apply"], now=now)
+
+    def _read(self, sync: Sync, rota: Rota, *, until: date | None, doing: Doing) -> list[Told]:
+        with self.at_work(sync) as manner:
+            look = DryRun(sync=sync, manner=manner)
+            kind = building.build(sync, {}, manner, look, explicit=True)
+            return adopting.told(kind, rota, until=until, doing=doing)
+
+    def _adopted(self, found: Adoption, *, apply: bool, now: datetime) -> Answer:
+        rota = found.rota
+        outcome = Change.Outcome.DONE if apply else Change.Outcome.PLANNED
+        days = [finding.told.day for finding in found.taken]
+        shown = showing.lines(
+            rota,
+            first=min([*days, rota.today(now)]),
+            planned=[] if apply else found.planned(),
+        )
+        self._tell_adoption(found, apply=apply)
+        return Answer(
+            showing.of_change(
+                showing.document(rota, shown),
+                applied=apply,
+                changes=[sync_report.of_line(change) for change in found.changes(outcome=outcome)],
+                warnings=found.warnings(),
+            )
+        )
+
+    def _tell_adoption(self, found: Adoption, *, apply: bool) -> None:
+        for line in tables.of_names(found.findings):
+            self.show(line)
+        for change in found.changes(outcome=""):
+            if change.action == "conflict":
+                self.show(f"left     {change.what} ({change.reason})")
+        for warning in found.warnings():
+            self.warn(warning)
+        if not found.taken:
+            self.show("There is nothing to take over.")
+        elif apply:
+            self.show(f"{len(found.taken)} events are the rota's own from now on.")
+        else:
+            self.show(f"{len(found.taken)} events would be taken over: --apply does it.")
 
 
 def nothing_of(part: str, name: str) -> dict[str, Any]:

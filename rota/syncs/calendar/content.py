@@ -104,10 +104,6 @@ class Ownership:
             return None
         return key
 
-    def claims(self, event: Event) -> bool:
-        """Whether its mark says that it is this rota's, be that so or not."""
-        return event.private.get(ROTA) == self.rota
-
 
 def _may_be_written(event: Event) -> bool:
     """An event of this calendar itself, not one of a series, nor of a sort that is a person's."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from integrations.google_calendar.client import Event, EventPage, GoogleCalendarClient
 from rota.models import Rota, Shift
-from rota.syncs.calendar.content import Ownership
+from rota.syncs.calendar.content import ROTA, Ownership
 from rota.syncs.calendar.events import day_of, part_of
 from rota.syncs.calendar.titles import looks_like, squeezed
 from rota.syncs.duties.options import rota_named
@@ -49,14 +49,19 @@ def not_ours(
 
 
 def alike(rota: Rota, events: Iterable[Event]) -> list[Event]:
-    """Those that look like the rota's: named as it names its events, or copied from one of them."""
+    """Those that look like the rota's: named as it names its events, or copied from one of them.
+
+    What is marked as another rota's is that one's, however the two are called.
+    """
     pattern = looks_like(rota.event_title, title=rota.title)
-    claims = Ownership(rota.uid.hex, {}).claims
-    return [
-        event
-        for event in events
-        if claims(event) or (pattern and pattern.fullmatch(squeezed(event.summary)))
-    ]
+
+    def is_alike(event: Event) -> bool:
+        marked = event.private.get(ROTA)
+        if marked is not None or pattern is None:
+            return marked == rota.uid.hex
+        return pattern.fullmatch(squeezed(event.summary)) is not None
+
+    return [event for event in events if is_alike(event)]
 
 
 def own(sync: Sync, shift: Shift, event_id: str) -> None:

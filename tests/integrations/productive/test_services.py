@@ -284,6 +284,14 @@ def test_a_change_that_leaves_it_with_somebody_else_is_told_as_it_is(
     assert (changed_to.person_id, changed_to.minutes) == (ADA, 210)
 
 
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": changed(BOOKING, "id", ABSENT)}])
+def test_an_answer_without_a_booking_is_none_to_a_change(
+    body: Any, misbehaving: Misbehaving
+) -> None:
+    with pytest.raises(UnexpectedError):
+        at(misbehaving, body).update_service_booking("9001", **ON_DUTY)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -58,11 +58,11 @@ def test_a_new_rota_has_its_members_and_the_sync_of_its_duties(root: Client) -> 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("holidays", "UK", "There are no public holidays “UK”."),
+        ("holidays", "England", "There are no public holidays “England”."),
         ("horizon", "long", "a number and a unit, such as 30m, 1h, 1d or 2w"),
         ("then", "sevens", "The two groups need two names."),
         ("event_title", "{who}", "Only {lead}, {assist}, {title} can be filled in"),
-        ("name", "Support Rota", "Enter a valid"),
+        ("name", "Support Rota", "Small letters, digits, hyphens and underscores only."),
         ("workdays", [], "This field is required."),
     ],
 )
