@@ -27,7 +27,13 @@ def check(problem: Problem, roster: Roster) -> list[str]:
         *look.gaps_said(),
     ]
     # Figures of a roster that is not even complete would say nothing.
-    return wrong or [*look.totals(), *look.distances(), *look.weekdays(), *look.cycles(), *look.pairs()]
+    return wrong or [
+        *look.totals(),
+        *look.distances(),
+        *look.weekdays(),
+        *look.cycles(),
+        *look.pairs(),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +288,9 @@ class _Look:
 
     def _most_meetings(self, lately: Counter[frozenset[int]]) -> int:
         """The smallest number with which everybody has partners for all that they are due."""
-        first, second = ([m.id for m in self.problem.members if m.group == g] for g in self.problem.groups)
+        first, second = (
+            [m.id for m in self.problem.members if m.group == g] for g in self.problem.groups
+        )
         if not first or not second:
             return 1
         due: Counter[int] = Counter()
