@@ -31,9 +31,7 @@ def descend(problem: Problem, solver: Solver) -> Roster:
     match = together.at_best(first)
     if match is None:
         may_move = 0 if first.wish.extra_moves else 1
-        second = _Alone(
-            side=other, solver=solver, seed=problem.seed, may_move=may_move
-        ).draw()
+        second = _Alone(side=other, solver=solver, seed=problem.seed, may_move=may_move).draw()
         match = together.match(first, second)
     return together.roster(match)
 
@@ -99,9 +97,7 @@ class _Tried:
 
 
 def wish_for(rung: Rung) -> Wish:
-    return Wish(
-        gap=rung.gap, once_a_cycle=rung.once_a_cycle, weekday_range=rung.weekday_range
-    )
+    return Wish(gap=rung.gap, once_a_cycle=rung.once_a_cycle, weekday_range=rung.weekday_range)
 
 
 class _Together:
@@ -139,7 +135,9 @@ class _Together:
                 explaining.sentences(self.problem, match, least=self.least, solver=self.solver)
             ),
             gaps=self._gaps(match),
-            moved=tuple(key for key in sorted(before) if key in duties and duties[key] != before[key]),
+            moved=tuple(
+                key for key in sorted(before) if key in duties and duties[key] != before[key]
+            ),
             uneven=uneven,
         )
 

@@ -174,9 +174,7 @@ class Side:
     def due(self) -> dict[tuple[int, str], float]:
         """By member and role, over all slots."""
         return {
-            (id, role): due
-            for role in ROLES
-            for id, due in self._due(role, self._of(role)).items()
+            (id, role): due for role in ROLES for id, due in self._due(role, self._of(role)).items()
         }
 
     @cached_property

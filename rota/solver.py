@@ -7,7 +7,7 @@ ladder's. One worker, a fixed seed and a limit that is no clock: the same inputs
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 
@@ -116,9 +116,7 @@ class Search:
 class _Part:
     """The variables and constraints of one side."""
 
-    def __init__(
-        self, model: cp_model.CpModel, side: Side, wish: Wish, random: Random
-    ) -> None:
+    def __init__(self, model: cp_model.CpModel, side: Side, wish: Wish, random: Random) -> None:
         self.model = model
         self.side = side
         self.wish = wish
@@ -181,7 +179,9 @@ class _Part:
         for id, choices in self.choices.items():
             settled = self.side.settled
             # Number, choice, and whether it may be close to others that are settled.
-            entries = [(slot.number, choice, settled.get(slot.day) == id) for slot, choice in choices]
+            entries = [
+                (slot.number, choice, settled.get(slot.day) == id) for slot, choice in choices
+            ]
             entries += [(number, 1, True) for number in self.side.elsewhere.get(id, [])]
             entries.sort(key=lambda entry: entry[0])
             reach = 0
@@ -207,18 +207,12 @@ class _Part:
 
     def _keep_totals(self) -> None:
         for (id, role), band in self.side.bands.items():
-            had = [
-                choice for slot, choice in self.choices[id] if self.side.role(slot) == role
-            ]
+            had = [choice for slot, choice in self.choices[id] if self.side.role(slot) == role]
             short, over = self._slack()
             self._within(had, band, short, over)
             if role == LEAD and self.wish.once_a_cycle:
                 for days, bands in self.side.lead_bands:
-                    begun = [
-                        choice
-                        for slot, choice in self.choices[id]
-                        if slot.day in days
-                    ]
+                    begun = [choice for slot, choice in self.choices[id] if slot.day in days]
                     self._within(begun, bands[id], short, over)
         if self.beyond:
             self.model.add(sum(self.beyond) <= self.wish.slack.together)
@@ -290,9 +284,7 @@ def _keep_apart(model: cp_model.CpModel, part: _Part, meetings: Meetings) -> Non
                 part._within(met, (0, limit), 0, 0)
 
 
-def _keep_apart_both(
-    model: cp_model.CpModel, one: _Part, other: _Part, meetings: Meetings
-) -> None:
+def _keep_apart_both(model: cp_model.CpModel, one: _Part, other: _Part, meetings: Meetings) -> None:
     """Both sides at once: a variable for each meeting that could be."""
     of_other: dict[date, dict[int, Choice]] = defaultdict(dict)
     for id, choices in other.choices.items():

@@ -23,9 +23,7 @@ class SolverFailed(Exception):
     """A sentence for people about why no rota could be computed."""
 
 
-def solved(
-    problem: Problem, *, beat: Callable[[], None], seconds: float = SECONDS
-) -> Roster:
+def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECONDS) -> Roster:
     """`beat` is called while waiting; where it raises, the computation is ended."""
     with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as errors:
         given.write(wire.of_problem(problem))
@@ -49,7 +47,9 @@ def solved(
     roster = wire.to_roster(answer)
     wrong = verify.check(problem, roster)
     if wrong:
-        raise SolverFailed(f"The computed rota is wrong, and was thrown away: {' '.join(wrong[:3])}")
+        raise SolverFailed(
+            f"The computed rota is wrong, and was thrown away: {' '.join(wrong[:3])}"
+        )
     return roster
 
 

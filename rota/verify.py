@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
 
-from rota.problem import ASSIST, LEAD, Key, Member, Problem, Roster, Slot
+from rota.problem import ASSIST, LEAD, Member, Problem, Roster, Slot
 
 # Shares are fractions; what is a hair from a whole number is one.
 HAIR = 1e-4
@@ -27,7 +27,13 @@ def check(problem: Problem, roster: Roster) -> list[str]:
         *look.gaps_said(),
     ]
     # Figures of a roster that is not even complete would say nothing.
-    return wrong or [*look.totals(), *look.distances(), *look.weekdays(), *look.cycles(), *look.pairs()]
+    return wrong or [
+        *look.totals(),
+        *look.distances(),
+        *look.weekdays(),
+        *look.cycles(),
+        *look.pairs(),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +288,9 @@ class _Look:
 
     def _most_meetings(self, lately: Counter[frozenset[int]]) -> int:
         """The smallest number with which everybody has partners for all that they are due."""
-        first, second = ([m.id for m in self.problem.members if m.group == g] for g in self.problem.groups)
+        first, second = (
+            [m.id for m in self.problem.members if m.group == g] for g in self.problem.groups
+        )
         if not first or not second:
             return 1
         due: Counter[int] = Counter()
