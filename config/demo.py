@@ -1,9 +1,10 @@
 """The people of a trial: a staff login, Ben, who has connected both sides in the sandbox, and the
-sandbox's company, whose leave and time are kept in step.
+sandbox's company, whose leave and time are kept in step, and which has a support rota.
 
 Works on the sandbox only; the command `demo` tells what happens.
 """
 
+import json
 import os
 import secrets
 import time
@@ -30,7 +31,13 @@ from uploader.models import Run, Sync
 STAFF = "admin"
 TEAM_FILE = Path(__file__).with_name("demo.toml")
 # What the file sets up, and what each is called in a sentence.
-TEAM = {"leave": "The company's leave", "timesheets": "Their time for a customer"}
+TEAM = {
+    "leave": "The company's leave",
+    "timesheets": "Their time for a customer",
+    "support-duties": "Their support rota",
+}
+# Named by the file; the sandbox makes one up, and keeps it.
+CALENDAR_KEY = "GOOGLE_SERVICE_ACCOUNT"
 PERSON, MEMBER_ID = "ben", "04170022"
 SYNC = f"rescuetime-{MEMBER_ID}"
 PROVIDERS = ("open_humans", "rescuetime")
@@ -61,13 +68,29 @@ def wait_for_sandbox(*, seconds: float = SANDBOX_READY_WITHIN_SECONDS) -> None:
 
 def granted(slug: str) -> dict[str, Any]:
     """Credentials as if Ben had just allowed us in a browser."""
+    return renewed({}, _grant(slug, PERSON), now=timezone.now())
+
+
+def _grant(slug: str, person: str) -> dict[str, Any]:
     try:
-        answer = _ask("POST", "/grant", json={"provider": slug, "person": PERSON})
+        answer = _ask("POST", "/grant", json={"provider": slug, "person": person})
         answer.raise_for_status()
-        tokens = answer.json()
+        given: dict[str, Any] = answer.json()
     except (requests.RequestException, ValueError):
-        raise CannotShow(f"The sandbox did not let {PERSON} in at {slug}.") from None
-    return renewed({}, tokens, now=timezone.now())
+        raise CannotShow(f"The sandbox did not let {person} in at {slug}.") from None
+    return given
+
+
+def keep_calendar_key() -> None:
+    """The key of the sandbox's service account, for the file, and for commands typed beside."""
+    key = json.dumps(json.loads(_grant("google_calendar", "rota")["service_account"]))
+    os.environ[CALENDAR_KEY] = key
+    beside = settings.VAR_DIR / "trial.env"
+    if beside.exists():
+        lines = [
+            line for line in beside.read_text().splitlines() if not line.startswith(CALENDAR_KEY)
+        ]
+        beside.write_text("\n".join([*lines, f"{CALENDAR_KEY}={key}", ""]))
 
 
 def _ask(method: str, path: str, **options: Any) -> requests.Response:
@@ -179,6 +202,7 @@ def the_import(user: Any, *, now: datetime) -> Import:
 def team(*, now: datetime) -> list[Run]:
     """The latest run of each of the company's syncs, set up by a file as in earnest; begun where
     there is none."""
+    keep_calendar_key()
     try:
         configure(TEAM_FILE, apply=True)
     except WrongFile as error:

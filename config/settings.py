@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -123,6 +124,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.page_context.sandbox_banner",
+                "config.page_context.menu",
             ],
         },
     },
@@ -247,6 +249,11 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
+    def without_query(event: Any, _hint: Any) -> Any:
+        """Links that sign in, and feeds, have their secret there."""
+        event.get("request", {}).pop("query_string", None)
+        return event
+
     sentry_sdk.init(
         dsn=SENTRY_DSN,
         send_default_pii=False,
@@ -254,6 +261,7 @@ if SENTRY_DSN:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        before_send=without_query,
     )
 
 # -------------------------------------------------------------------- logging

@@ -30,4 +30,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("integrations.urls")),
     path("", include("uploader.urls")),
+    path("", include("rota.urls")),
 ]

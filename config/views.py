@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
 
 from config.celery import app
+from config.page_context import has_dashboard
 from integrations import provider as providers
 from integrations.sign_in import may_see_setup
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect("dashboard")
+        return redirect("dashboard" if has_dashboard(request.user) else "rotas")
     open_humans = providers.get("open_humans")
     missing = open_humans.missing_settings()
     return render(

@@ -4,6 +4,7 @@ Each change is recorded as a move, and makes what is kept in step with the rota 
 transaction: what follows from it is never forgotten.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -70,7 +71,13 @@ def give(
 
 
 def _record(
-    duty: Duty, *, was: Member | None, now: Member | None, origin: str, doing: Doing
+    duty: Duty,
+    *,
+    was: Member | None,
+    now: Member | None,
+    origin: str,
+    doing: Doing,
+    told: bool = False,
 ) -> None:
     Move.objects.create(
         duty=duty,
@@ -80,6 +87,7 @@ def _record(
         by=doing.by if getattr(doing.by, "pk", None) else None,
         run=doing.run,
         at=doing.now,
+        told_at=doing.now if told else None,
     )
 
 
@@ -128,10 +136,8 @@ def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing:
             if duty.member is not None:
                 raise Stale
             Duty.objects.filter(pk=duty.pk, member=None).update(**values)
-        move = Move(duty=duty, now=member, origin=Duty.Origin.GENERATED, run=doing.run)
         # A duty that is new is no change of anybody's plans: nobody has to be told.
-        move.at = move.told_at = doing.now
-        move.save()
+        _record(duty, was=None, now=member, origin=Duty.Origin.GENERATED, doing=doing, told=True)
         _shows_otherwise(shift, doing)
     return duty
 
@@ -143,6 +149,18 @@ def cancel(duty: Duty, *, doing: Doing) -> None:
         give(duty, None, origin=Duty.Origin.GENERATED, doing=doing, expected=member)
         Shift.objects.filter(pk=duty.shift_id).update(cancelled_at=doing.now)
         _shows_otherwise(duty.shift, doing)
+
+
+def number(rota: Rota, cycles: Mapping[date, int]) -> None:
+    """In which cycle each day's shift is; it is shown nowhere, so nothing follows from it."""
+    changed = [
+        shift
+        for shift in rota.shifts.filter(start__in=cycles)
+        if shift.cycle != cycles[shift.start]
+    ]
+    for shift in changed:
+        shift.cycle = cycles[shift.start]
+    Shift.objects.bulk_update(changed, ["cycle"])
 
 
 # ------------------------------------------------------------------------ by hand

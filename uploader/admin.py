@@ -37,6 +37,10 @@ def is_the_teams(sync: Sync) -> bool:
     return sync.target is None or sync.target.owner_id is None
 
 
+def may_be_added(kind: type[Kind]) -> bool:
+    return not kind.for_members and not kind.comes_with
+
+
 def page_here(run: Run) -> str:
     return reverse("admin:uploader_run_change", args=[run.pk])
 
@@ -62,6 +66,7 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self._options():
             if name in self.instance.options:
                 field.initial = self.instance.options[name]
+            field.disabled = field.disabled or name == self.kind.comes_with
         for side in ("source", "target"):
             self._offer(side, provider=getattr(self.kind, side))
 
@@ -76,7 +81,7 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
         there = Q(pk=getattr(self.instance, f"{side}_id"))
         field: Any = self.fields[side]
         field.queryset = Connection.objects.filter(Q(provider=provider, owner=None) | there)
-        field.required = True
+        field.required = side == "target" or not self.kind.source_is_optional
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -137,7 +142,8 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             **self.admin_site.each_context(request),
             "title": "Add sync",
             "opts": self.opts,
-            "set_up": [kind for kind in known if not kind.for_members],
+            "set_up": [kind for kind in known if may_be_added(kind)],
+            "with_others": [kind for kind in known if kind.comes_with],
             "by_itself": [kind for kind in known if kind.for_members],
         }
         return TemplateResponse(request, "admin/uploader/sync/choose_kind.html", context)
@@ -147,7 +153,7 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if obj is not None:
             return known.get(obj.kind, Kind)
         kind = known.get(request.GET.get("kind", ""))
-        return kind if kind is not None and not kind.for_members else None
+        return kind if kind is not None and may_be_added(kind) else None
 
     def get_form(
         self, request: HttpRequest, obj: Sync | None = None, change: bool = False, **kw: Any
@@ -163,6 +169,11 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         own = ["name", *sides, "mode", "every", "max_delete_share", "enabled"]
         options = [PREFIX + name for name in kind.options_form.base_fields]
         return [*own, *options, *self.readonly_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Sync | None = None) -> Any:
+        """What it comes with finds it by its name."""
+        kind = self._kind(request, obj) or Kind
+        return (*self.readonly_fields, *(("name",) if kind.comes_with else ()))
 
     def save_model(self, request: HttpRequest, obj: Sync, form: Any, change: bool) -> None:
         if not change:
@@ -184,8 +195,11 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if how == "apply":
             self._apply(request, syncs)
             return None
-        reports = self._looked(request, syncs) if how == "look" else []
-        return self._ask(request, syncs, reports)
+        if how != "look":
+            return self._ask(request, syncs, [])
+        quick = self._have_proposed(request, syncs)
+        reports = self._looked(request, quick)
+        return self._ask(request, quick, reports) if quick else None
 
     def _ask(
         self, request: HttpRequest, syncs: list[Sync], reports: list[inline.DryRun]
@@ -203,6 +217,13 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/uploader/sync/run_now.html", context)
+
+    def _have_proposed(self, request: HttpRequest, syncs: list[Sync]) -> list[Sync]:
+        """No page waits for what takes long to plan: a run makes the plan. The others."""
+        long = [sync for sync in self._able(syncs) if kinds.get(sync.kind).plans_long]
+        for sync in long:
+            self._begin(request, sync, params={"propose": True})
+        return [sync for sync in syncs if sync not in long]
 
     def _looked(self, request: HttpRequest, syncs: list[Sync]) -> list[inline.DryRun]:
         if len(syncs) > MOST_LOOKS:
@@ -222,20 +243,18 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if sync not in able:
                 self.message_user(request, f"The sync {sync} is disabled.", messages.WARNING)
         for sync in able:
-            run = runs.start(
-                sync,
-                trigger="by hand",
-                by=request.user,
-                params={"apply": True},
-                now=timezone.now(),
-            )
-            if run is None:
-                words = f"A run of {sync} is open already; let it end, or stop it."
-                self.message_user(request, words, messages.WARNING)
-            else:
-                page = run.get_absolute_url() if is_the_teams(sync) else page_here(run)
-                link = format_html('Begun: <a href="{}">{}</a>', page, run)
-                self.message_user(request, link, messages.SUCCESS)
+            self._begin(request, sync, params={"apply": True})
+
+    def _begin(self, request: HttpRequest, sync: Sync, *, params: dict[str, Any]) -> None:
+        now = timezone.now()
+        run = runs.start(sync, trigger="by hand", by=request.user, params=params, now=now)
+        if run is None:
+            words = f"A run of {sync} is open already; let it end, or stop it."
+            self.message_user(request, words, messages.WARNING)
+        else:
+            page = run.get_absolute_url() if is_the_teams(sync) else page_here(run)
+            link = format_html('Begun: <a href="{}">{}</a>', page, run)
+            self.message_user(request, link, messages.SUCCESS)
 
 
 # ----------------------------------------------------------------------- people

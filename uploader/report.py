@@ -83,13 +83,14 @@ def _document(
         "retry_at": moment(retry_at),
         "counts": counts or lines.counts([], unchanged=0),
         "requests": requests,
-        "changes": [_line(change) for change in changes],
+        "changes": [of_line(change) for change in changes],
         "warnings": list(warnings),
         "error": " ".join((error or "").split()) or None,
     }
 
 
-def _line(change: Change) -> dict[str, Any]:
+def of_line(change: Change) -> dict[str, Any]:
+    """The contract's object of one change."""
     return {
         "action": change.action,
         "subject": change.subject,

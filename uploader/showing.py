@@ -1,11 +1,14 @@
 """Commands that carry a sync out in this process, or look at what it would do, and show it."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
 
 from uploader import inline, report, runs, work
-from uploader.command import DONE, FAILED, NEEDS_REVIEW, WAITING, Answer, JsonCommand
+from uploader.command import DONE, FAILED, NEEDS_REVIEW, WAITING, Answer, JsonCommand, WrongUse
 from uploader.models import Change, Run, Sync
 from uploader.terminal import Terminal
 
@@ -26,23 +29,38 @@ CODES = {
 class RunCommand(JsonCommand):
     """A command that runs syncs: how it does that, and what people read of it."""
 
+    def done(
+        self, sync: Sync, params: dict[str, Any], *, apply: bool, approve: str | None
+    ) -> dict[str, Any]:
+        """A look, or the doing of it, or of what was shown under a checksum; the document."""
+        if approve is not None:
+            _refuse_what_is_no_checksum(approve)
+            return self.carry_out(sync, params | inline.approval(sync, approve))
+        if apply:
+            return self.carry_out(sync, params | {"apply": True})
+        return self.look(sync, params)
+
     def look(self, sync: Sync, params: dict[str, Any]) -> dict[str, Any]:
         """What the sync would do, as the contract's document; nothing is written."""
-        with self._terminal(sync) as terminal:
-            manner = _manner(terminal)
-            return report.of_dry_run(inline.dry_run(sync, params=params, manner=manner))
+        return report.of_dry_run(self.looked(sync, params))
+
+    def looked(self, sync: Sync, params: dict[str, Any]) -> inline.DryRun:
+        with self.at_work(sync) as manner:
+            return inline.dry_run(sync, params=params, manner=manner)
 
     def carry_out(self, sync: Sync, params: dict[str, Any]) -> dict[str, Any]:
         """What the sync did, as the contract's document, or who is at it already."""
-        with self._terminal(sync) as terminal:
-            manner = _manner(terminal)
+        with self.at_work(sync) as manner:
             try:
                 return report.of_run(inline.carry_out_now(sync, params=params, manner=manner))
             except runs.Busy as busy:
                 return _of_busy(busy)
 
-    def _terminal(self, sync: Sync) -> Terminal:
-        return Terminal(self.stderr, doing=sync.name, say=self.say)
+    @contextmanager
+    def at_work(self, sync: Sync) -> Iterator[work.Manner]:
+        """Whoever typed the command sees what is done meanwhile, and waits a little."""
+        with Terminal(self.stderr, doing=sync.name, say=self.say) as terminal:
+            yield _manner(terminal)
 
     def answer_of(self, document: dict[str, Any]) -> Answer:
         return Answer(document, CODES[Run.Status(document["status"])])
@@ -82,6 +100,11 @@ class RunCommand(JsonCommand):
             )
         else:
             self.show("There is nothing to write.")
+
+
+def _refuse_what_is_no_checksum(text: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{8}", text):
+        raise WrongUse(f"--approve: “{text}” is no checksum; `sync NAME` shows that of its plan.")
 
 
 def has_plans(document: dict[str, Any]) -> bool:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from django.db import transaction
 
-from config.configuration import connections, people, syncs
+from config.configuration import connections, people, rotas, syncs
 from config.configuration.steps import Step
 from config.configuration.tables import Table, WrongFile, opened
 
 __all__ = ["Plan", "WrongFile", "configure"]
 
-SECTIONS = ("people", "connections", "syncs")
+SECTIONS = ("people", "connections", "syncs", "rotas")
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,23 @@ def _plan(file: Table) -> Plan:
     humans = people.read(file.table("people"))
     links = connections.read(file.table("connections"), warnings=warnings)
     flows = syncs.read(file.table("syncs"), connections=links)
+    turns = rotas.read(file.table("rotas"), connections=links)
+    _refuse_shared_names(flows, turns)
     steps = [
-        *people.plan(humans),
+        *people.plan(humans, elsewhere=rotas.emails(turns)),
         *connections.plan(links, warnings=warnings),
-        *syncs.plan(flows, warnings=warnings),
+        *rotas.plan(turns, warnings=warnings),
+        *syncs.plan(flows | _of_rotas(turns), warnings=warnings),
     ]
     return Plan(steps, warnings)
+
+
+def _of_rotas(turns: dict[str, rotas.Declared]) -> dict[str, syncs.Declared]:
+    return {name: sync for rota in turns.values() for name, sync in rota.syncs.items()}
+
+
+def _refuse_shared_names(
+    flows: dict[str, syncs.Declared], turns: dict[str, rotas.Declared]
+) -> None:
+    for name in flows.keys() & _of_rotas(turns).keys():
+        raise flows[name].table.wrong("this is the name of a rota's own sync: choose another")

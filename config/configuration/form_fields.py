@@ -21,6 +21,7 @@ EXPECTED: list[tuple[type[forms.Field], tuple[type, ...], str]] = [
     (forms.MultipleChoiceField, (list,), "a list"),
     (forms.DateTimeField, (datetime.datetime,), "a date and time"),
     (forms.DateField, (datetime.date,), "a date"),
+    (forms.DurationField, (str,), "a text such as 1d or 26w"),
     (forms.ChoiceField, (str,), "a text"),
     (forms.CharField, (str,), "a text"),
 ]
@@ -31,7 +32,11 @@ def is_secret(field: forms.Field) -> bool:
     return isinstance(field.widget, forms.PasswordInput)
 
 
-def bound(form_class: type[forms.Form], table: Table, values: dict[str, Any]) -> dict[str, Any]:
+def bound(
+    form_class: "type[forms.Form] | type[forms.ModelForm[Any]]",
+    table: Table,
+    values: dict[str, Any],
+) -> dict[str, Any]:
     """The form's own reading of `values`, ready for JSON; what is not named has its default."""
     fields = form_class.base_fields
     for key, value in values.items():
@@ -59,7 +64,7 @@ def _check_type(table: Table, key: str, value: Any, field: forms.Field) -> None:
         return
 
 
-def _first_error(table: Table, form: forms.Form, values: dict[str, Any]) -> Exception:
+def _first_error(table: Table, form: forms.BaseForm, values: dict[str, Any]) -> Exception:
     key, messages = next(iter(form.errors.items()))
     sentence = _without(" ".join(str(message) for message in messages), _secrets(form, values))
     if key == NON_FIELD_ERRORS:
@@ -73,7 +78,7 @@ def _first_error(table: Table, form: forms.Form, values: dict[str, Any]) -> Exce
     return table.wrong(sentence, at=key)
 
 
-def _secrets(form: forms.Form, values: dict[str, Any]) -> Iterable[str]:
+def _secrets(form: forms.BaseForm, values: dict[str, Any]) -> Iterable[str]:
     """A form's own words may quote what was typed in."""
     return [
         str(value)

@@ -1,6 +1,6 @@
 """The [people] of the file: which addresses belong to the same human."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -60,10 +60,11 @@ def _refuse_shared(lines: list[Line]) -> None:
             seen[email] = line
 
 
-def plan(lines: list[Line]) -> list[Step]:
+def plan(lines: list[Line], *, elsewhere: Collection[str] = ()) -> list[Step]:
+    """`elsewhere`: addresses that other parts of the file name, which stay as well."""
     taken: dict[int, Line] = {}
     steps = [step for line in lines for step in _steps_of(line, taken)]
-    named = {email for line in lines for email in line.emails}
+    named = {email for line in lines for email in line.emails} | set(elsewhere)
     gone = Address.objects.filter(from_file=True, enabled=True).select_related("person")
     return steps + [
         Step("disable", f"address {address} of {address.person}", partial(_disable, address))

@@ -13,6 +13,7 @@ from config.configuration.form_fields import bound
 from config.configuration.steps import Step, renamed_words, updated
 from config.configuration.tables import Table, listed
 from integrations.models import Connection
+from rota.setup import ENDINGS as ROTAS
 from uploader import kinds
 from uploader.every import WORDS, parse
 from uploader.kinds import Kind
@@ -29,6 +30,8 @@ class Declared:
     source: str
     target: str
     values: dict[str, Any]
+    # Brought in step after each change of what it follows, beat or none.
+    follows: bool = False
 
     @property
     def what(self) -> str:
@@ -48,23 +51,24 @@ def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) ->
         table=table,
         name=name,
         kind=kind.slug,
-        source=_side(table, "source", kind.source, connections),
-        target=_side(table, "target", kind.target, connections),
+        source=side(table, "source", kind.source, connections),
+        target=side(table, "target", kind.target, connections),
         values={
-            "mode": table.choice("mode", Sync.Mode.values, default=Sync.Mode.DRY_RUN),
-            "every": _every(table),
-            "max_delete_share": table.share(
-                "max_delete_share", default=Sync._meta.get_field("max_delete_share").default
-            ),
+            "mode": mode(table, default=Sync.Mode.DRY_RUN),
+            "every": every(table),
+            "max_delete_share": max_delete_share(table),
             "options": bound(kind.options_form, options, options.values),
         },
     )
 
 
 def _kind(table: Table) -> type[Kind]:
-    by_file = {kind.slug: kind for kind in kinds.all_kinds() if not kind.for_members}
+    known = kinds.all_kinds()
+    by_file = {kind.slug: kind for kind in known if not kind.for_members and kind.slug not in ROTAS}
     slug = table.text("kind")
-    if any(kind.slug == slug for kind in kinds.all_kinds() if kind.for_members):
+    if slug in ROTAS:
+        raise table.wrong("is set up by a table of its rota: [rotas.NAME]", at="kind")
+    if any(kind.slug == slug for kind in known if kind.for_members):
         raise table.wrong(
             f"“{slug}” is set up by itself for each person who connects both sides, not by a "
             f"file; allowed: {listed(by_file)}",
@@ -73,7 +77,7 @@ def _kind(table: Table) -> type[Kind]:
     return by_file[table.choice("kind", by_file)]
 
 
-def _side(table: Table, key: str, provider: str, connections: dict[str, DeclaredConnection]) -> str:
+def side(table: Table, key: str, provider: str, connections: dict[str, DeclaredConnection]) -> str:
     """The name of the connection on that side; "" where the kind has none there."""
     if not provider:
         if key in table.values:
@@ -95,13 +99,21 @@ def _made_in_admin(name: str, provider: str) -> bool:
     ).exists()
 
 
-def _every(table: Table) -> timedelta | None:
+def mode(table: Table, *, default: str) -> str:
+    return table.choice("mode", Sync.Mode.values, default=default)
+
+
+def max_delete_share(table: Table) -> float:
+    return table.share("max_delete_share", default=Sync._meta.get_field("max_delete_share").default)
+
+
+def every(table: Table) -> timedelta | None:
     if "every" not in table.values:
         return None
-    every = parse(table.text("every"))
-    if every is None:
+    found = parse(table.text("every"))
+    if found is None:
         raise table.wrong(f"must be {WORDS}, not “{table.values['every']}”", at="every")
-    return every
+    return found
 
 
 def plan(declared: dict[str, Declared], *, warnings: list[str]) -> list[Step]:
@@ -154,7 +166,7 @@ def _save(item: Declared, row: Sync) -> None:
     for key, value in item.values.items():
         setattr(row, key, value)
     row.enabled = row.from_file = True
-    row.next_run_at = _first_run(row)
+    row.next_run_at = timezone.now() if item.follows else _first_run(row)
     row.save()
 
 

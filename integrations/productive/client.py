@@ -1,25 +1,26 @@
-"""Productive: who works there, kinds of absence, and bookings. No Django here."""
+"""Productive: who works there, kinds of absence, services, and bookings of both. No Django here."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
-from urllib.parse import quote, urljoin
+from typing import Any
+from urllib.parse import quote
 
 import requests
 
-from integrations.client import Client, retry_after
-from integrations.errors import (
-    IntegrationError,
-    ReconnectError,
-    RejectedError,
-    RetryableError,
+from integrations.errors import ReconnectError, RejectedError
+from integrations.productive.jsonapi import FIRST_PAGE, BudgetSpent, JsonApi
+from integrations.productive.project_rows import (
+    Assignment,
+    AssignmentRow,
+    DealRow,
+    Service,
+    SingleService,
+    WrittenAssignment,
 )
 from integrations.productive.rows import (
     PER_DAY,
     Booking,
     BookingRow,
-    Envelope,
     Event,
     EventRow,
     MembershipRow,
@@ -28,13 +29,16 @@ from integrations.productive.rows import (
     PersonRow,
     Salary,
     SalaryRow,
+    ServiceBookingRow,
     Single,
+    SingleServiceBooking,
     Week,
     Written,
 )
-from integrations.shapes import Page, Shape, rows_in, shaped
+from integrations.shapes import Page, rows_in
 
 __all__ = [
+    "Assignment",
     "Booking",
     "BudgetSpent",
     "Event",
@@ -42,16 +46,11 @@ __all__ = [
     "Person",
     "ProductiveClient",
     "Salary",
+    "Service",
     "Week",
 ]
 
-R = TypeVar("R")
-S = TypeVar("S", bound=Shape)
-
-JSON_API = "application/vnd.api+json"
-FIRST_PAGE = {"page[number]": 1, "page[size]": 200}  # the most there is
 ACTIVE = 1
-BUDGET = "Server time limit exceeded"
 # Only what is asked for arrives: no money, and none of people's own custom fields. What is listed
 # here includes relationships, which are dropped as well where they are not.
 PERSON_FIELDS = "first_name,last_name,email,availabilities,deactivated_at"
@@ -59,20 +58,12 @@ SALARY_FIELDS = "started_on,ended_on,working_hours,person"
 BOOKING_FIELDS = (
     "started_on,ended_on,time,booking_method_id,approved,rejected,canceled,draft,person,event"
 )
+SERVICE_BOOKING_FIELDS = BOOKING_FIELDS.replace("event", "service")
+ASSIGNMENT_FIELDS = "person,project"
 
 
-class BudgetSpent(RetryableError):
-    """The organisation's allowance of processing time; up to a day may pass until the next."""
-
-    @property
-    def in_short(self) -> str:
-        return f"{self.provider}'s allowance of computing time for this organisation is used up."
-
-
-class ProductiveClient(Client):
+class ProductiveClient(JsonApi):
     """Lists come by the page: `page` is the `next` of the one before, and None for the first."""
-
-    name = "Productive"
 
     # ------------------------------------------------------------------ reading
 
@@ -85,7 +76,7 @@ class ProductiveClient(Client):
         for row in rows_in(body, "data", provider=self.name, doing=doing):
             told = self._shaped(MembershipRow, row, doing=doing).relationships
             if told.organization.data.id == wanted and told.person.data is not None:
-                name = _name_of_organization(body, wanted)
+                name = _name_of(body, "organizations", wanted) or f"organisation {wanted}"
                 return Owner(person_id=told.person.data.id, organization=name)
         raise ReconnectError(
             provider=self.name,
@@ -159,14 +150,107 @@ class ProductiveClient(Client):
     def booking(self, booking_id: str) -> Booking | None:
         """As it is now; None where it is gone."""
         doing = "reading a booking"
-        query = {"include": "person,event"}
-        response = self._call(
-            "GET", _path(booking_id), doing=doing, params=query, accept=(200, 404)
-        )
-        if response.status_code == 404:
+        body = self._perhaps(_path(booking_id), {"include": "person,event"}, doing=doing)
+        return None if body is None else self._shaped(Single, body, doing=doing).data.whole()
+
+    # -------------------------------------------------------- services and projects
+
+    def service(self, service_id: str) -> Service | None:
+        """With the project that its budget is of; None where there is no such service."""
+        doing = "looking at a service"
+        address = f"/services/{quote(service_id, safe='')}"
+        body = self._perhaps(address, {"include": "deal.project"}, doing=doing)
+        if body is None:
             return None
-        body = self.json(response, doing=doing)
-        return self._shaped(Single, body, doing=doing).data.whole()
+        row = self._shaped(SingleService, body, doing=doing).data
+        # A budget that is not told of is not understood; one without a project is.
+        told = _included(body, "deals", row.relationships.deal.data.id)
+        project = self._shaped(DealRow, told, doing=doing).relationships.project.data
+        name = _name_of(body, "projects", project.id) if project else ""
+        return row.kept(project_id=project.id if project else None, project=name)
+
+    def assignments(
+        self, page: str | None = None, *, project_id: str, person_ids: Sequence[str] = ()
+    ) -> Page[Assignment]:
+        """Who is on a project; look through what is found, as the filters may do nothing."""
+        query = {
+            "include": "person,project",
+            "fields[project_assignments]": ASSIGNMENT_FIELDS,
+            "filter[project_id]": project_id,
+            **FIRST_PAGE,
+        }
+        if person_ids:
+            query["filter[person_id]"] = ",".join(person_ids)
+        return self._list(
+            page or "/project_assignments",
+            None if page else query,
+            shape=AssignmentRow,
+            keep=AssignmentRow.whole,
+            doing="listing who is on a project",
+        )
+
+    def assign(self, *, person_id: str, project_id: str) -> Assignment:
+        """They are on the project afterwards, also if they were before."""
+        doing = "putting somebody on a project"
+        attributes = {"person_id": person_id, "project_id": project_id}
+        body = {"data": {"type": "project_assignments", "attributes": attributes}}
+        try:
+            response = self._call(
+                "POST", "/project_assignments", doing=doing, accept=(201,), body=body
+            )
+        except RejectedError:
+            # Which of the refusals says that they are on it already is not documented.
+            held = self._assignment(person_id, project_id)
+            if held is None:
+                raise
+            return held
+        made = self._shaped(WrittenAssignment, self.json(response, doing=doing), doing=doing)
+        return made.data.kept(person_id=person_id, project_id=project_id)
+
+    def _assignment(self, person_id: str, project_id: str) -> Assignment | None:
+        page = None
+        while True:
+            listed = self.assignments(page, project_id=project_id, person_ids=[person_id])
+            for held in listed.rows:
+                if (held.person_id, held.project_id) == (person_id, project_id):
+                    return held
+            page = listed.next
+            if page is None:
+                return None
+
+    # ------------------------------------------------------------ bookings of a service
+
+    def service_bookings(
+        self, page: str | None = None, *, project_id: str, after: date
+    ) -> Page[Booking]:
+        """Those of a project, by their first day, each with its service.
+
+        There is no filter that is known to work for a service. As with `bookings`: ask for a day
+        more, and look through what is found.
+        """
+        query = {
+            "include": "person,service",
+            "fields[bookings]": SERVICE_BOOKING_FIELDS,
+            "filter[project_id]": project_id,
+            "filter[after]": after.isoformat(),
+            "sort": "started_on",
+            **FIRST_PAGE,
+        }
+        return self._list(
+            page or "/bookings",
+            None if page else query,
+            shape=ServiceBookingRow,
+            keep=ServiceBookingRow.whole,
+            doing="listing bookings of a project",
+        )
+
+    def service_booking(self, booking_id: str) -> Booking | None:
+        """As it is now; None where it is gone."""
+        doing = "reading a booking"
+        body = self._perhaps(_path(booking_id), {"include": "person,service"}, doing=doing)
+        if body is None:
+            return None
+        return self._shaped(SingleServiceBooking, body, doing=doing).data.whole()
 
     # ------------------------------------------------------------------ writing
 
@@ -175,13 +259,8 @@ class ProductiveClient(Client):
     ) -> Booking:
         """`minutes` are for each working day. Made twice it is there twice: after any error list
         again before repeating."""
-        doing = "creating a booking"
-        # Ids are plain attributes here; as relationships they are refused.
-        attributes = {"person_id": person_id, "event_id": event_id}
-        attributes |= _when(start, end, minutes)
-        body = {"data": {"type": "bookings", "attributes": attributes}}
-        response = self._call("POST", "/bookings", doing=doing, accept=(201,), body=body)
-        return self._written(response, person_id=person_id, event_id=event_id, doing=doing)
+        related = {"person_id": person_id, "event_id": event_id}
+        return self._create(related, _when(start, end, minutes))
 
     def update_booking(
         self,
@@ -196,94 +275,60 @@ class ProductiveClient(Client):
         """Other days, minutes or category; whose it is stays, and is only told back."""
         doing = "changing a booking"
         attributes = {"event_id": event_id} | _when(start, end, minutes)
-        body = {"data": {"type": "bookings", "id": booking_id, "attributes": attributes}}
-        response = self._call("PATCH", _path(booking_id), doing=doing, body=body)
-        return self._written(response, person_id=person_id, event_id=event_id, doing=doing)
+        response = self._change(booking_id, attributes, doing=doing)
+        related = {"person_id": person_id, "event_id": event_id}
+        return self._written(response, related, doing=doing)
+
+    def create_service_booking(
+        self, *, person_id: str, service_id: str, start: date, end: date, minutes: int
+    ) -> Booking:
+        """As `create_booking`; refused as long as they are not on the project of the service."""
+        related = {"person_id": person_id, "service_id": service_id}
+        return self._create(related, _when(start, end, minutes))
+
+    def update_service_booking(
+        self,
+        booking_id: str,
+        *,
+        person_id: str,
+        service_id: str,
+        start: date,
+        end: date,
+        minutes: int,
+    ) -> Booking:
+        """All of it anew, whose it is included, as far as Productive goes along: it is read again,
+        since the answer to a change does not tell whose the booking is now."""
+        doing = "changing a booking"
+        related = {"person_id": person_id, "service_id": service_id}
+        response = self._change(booking_id, related | _when(start, end, minutes), doing=doing)
+        self._written(response, related, doing=doing)  # only such an answer is one to a change
+        changed = self.service_booking(booking_id)
+        if changed is None:
+            raise RejectedError(provider=self.name, doing=doing, excerpt="it is gone")
+        return changed
 
     def delete_booking(self, booking_id: str) -> None:
         """Gone afterwards, also if it was before."""
         self._call("DELETE", _path(booking_id), doing="deleting a booking", accept=(204, 404))
 
+    def _create(self, related: dict[str, str], when: dict[str, Any]) -> Booking:
+        # Ids are plain attributes here; as relationships they are refused.
+        doing, data = "creating a booking", {"type": "bookings", "attributes": related | when}
+        response = self._call("POST", "/bookings", doing=doing, accept=(201,), body={"data": data})
+        return self._written(response, related, doing=doing)
+
+    def _change(
+        self, booking_id: str, attributes: dict[str, Any], *, doing: str
+    ) -> requests.Response:
+        data = {"type": "bookings", "id": booking_id, "attributes": attributes}
+        return self._call("PATCH", _path(booking_id), doing=doing, body={"data": data})
+
     def _written(
-        self, response: requests.Response, *, person_id: str, event_id: str, doing: str
+        self, response: requests.Response, related: dict[str, str], *, doing: str
     ) -> Booking:
         """The answer holds no related ids, so they are those that were sent."""
         written = self._shaped(Written, self.json(response, doing=doing), doing=doing)
-        return written.data.kept(person_id=person_id, event_id=event_id)
-
-    # ----------------------------------------------------------------- requests
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        doing: str,
-        body: Mapping[str, Any] | None = None,
-        **options: Any,
-    ) -> requests.Response:
-        headers = {
-            "X-Auth-Token": self.key("token"),
-            "X-Organization-Id": self.key("organization_id"),
-            "Accept": JSON_API,
-        }
-        if body is not None:
-            headers["Content-Type"] = JSON_API
-            options["data"] = json.dumps(body)
-        return self.request(method, path, doing=doing, headers=headers, **options)
-
-    def _get(self, address: str, query: Mapping[str, Any] | None, *, doing: str) -> Any:
-        response = self._call("GET", address, doing=doing, params=query)
-        return self.json(response, doing=doing)
-
-    def _list(
-        self,
-        address: str,
-        query: Mapping[str, Any] | None,
-        *,
-        shape: type[S],
-        keep: Callable[[S], R],
-        doing: str,
-    ) -> Page[R]:
-        body = self._get(address, query, doing=doing)
-        rows = rows_in(body, "data", provider=self.name, doing=doing)
-        around = self._shaped(Envelope, body, doing=doing)
-        following = around.links.next
-        return Page(
-            rows=[keep(self._shaped(shape, row, doing=doing)) for row in rows],
-            # Refused here already where it leads to another host.
-            next=self.url(urljoin(self.base_url, following)) if following else None,
-            total=around.meta.total_count,
-        )
-
-    def _shaped(self, shape: type[S], row: Any, *, doing: str) -> S:
-        return shaped(shape, row, provider=self.name, doing=doing)
-
-    # ------------------------------------------------------------------- errors
-
-    def classify(self, response: requests.Response, doing: str) -> IntegrationError:
-        """By the HTTP status: the one inside of the errors is decoration."""
-        status = response.status_code
-        said = self.said(response, doing)
-        errors = _errors_in(response)
-        if status == 403:
-            # Without a person the token is of no use here; otherwise one list may be closed to it
-            # while all else works.
-            is_nobody = any(error.get("code") == "no_person" for error in errors)
-            return ReconnectError(**said) if is_nobody else RejectedError(**said)
-        if status == 429:
-            spent = any(error.get("title") == BUDGET for error in errors)
-            kind = BudgetSpent if spent else RetryableError
-            return kind(**said, retry_after=_wait(response.headers))
-        return super().classify(response, doing)
-
-    def words_of(self, body: Any) -> str:
-        errors = _errors_of(body)
-        if errors:
-            return "; ".join(filter(None, map(_words, errors)))
-        if isinstance(body, Mapping) and "data" in body:
-            return ""  # a refusal it is not, and rows are not to be quoted
-        return super().words_of(body)
+        return written.data.kept(**related)
 
 
 # --------------------------------------------------------------------- what is sent
@@ -323,50 +368,17 @@ def _when(start: date, end: date, minutes: int) -> dict[str, Any]:
 # ------------------------------------------------------------------- what is answered
 
 
-def _name_of_organization(body: Mapping[str, Any], wanted: str) -> str:
-    """Its name from what was included; a name is no reason to fail."""
+def _included(body: Mapping[str, Any], kind: str, wanted: str) -> Mapping[str, Any] | None:
+    """The row of this type and id that came along, if any."""
     included = body.get("included")
     for row in included if isinstance(included, list) else ():
-        if isinstance(row, Mapping) and row.get("type") == "organizations":
-            attributes = row.get("attributes")
-            name = attributes.get("name") if isinstance(attributes, Mapping) else None
-            if str(row.get("id")) == wanted and isinstance(name, str) and name:
-                return name
-    return f"organisation {wanted}"
+        if isinstance(row, Mapping) and (row.get("type"), str(row.get("id"))) == (kind, wanted):
+            return row
+    return None
 
 
-def _errors_in(response: requests.Response) -> list[Mapping[str, Any]]:
-    try:
-        return _errors_of(json.loads(response.content))
-    except (ValueError, RecursionError):
-        return []
-
-
-def _errors_of(body: Any) -> list[Mapping[str, Any]]:
-    errors = body.get("errors") if isinstance(body, Mapping) else None
-    if not isinstance(errors, list):
-        return []
-    return [error for error in errors if isinstance(error, Mapping)]
-
-
-def _words(error: Mapping[str, Any]) -> str:
-    """Title and detail, and in brackets what they are about."""
-    told = [error[name] for name in ("title", "detail") if isinstance(error.get(name), str)]
-    words = ": ".join(dict.fromkeys(filter(None, told)))
-    about = _about(error.get("source"))
-    return f"{words} ({about})".strip() if about else words
-
-
-def _about(source: Any) -> str:
-    if not isinstance(source, Mapping):
-        return ""
-    pointer, parameter = source.get("pointer"), source.get("parameter")
-    if isinstance(pointer, str):
-        return pointer.rsplit("/", 1)[-1]
-    return parameter if isinstance(parameter, str) else ""
-
-
-def _wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the window opens, in Productive's own header or in the usual one."""
-    own = retry_after({"Retry-After": headers.get("X-RateLimit-Reset", "")})
-    return retry_after(headers) if own is None else own
+def _name_of(body: Mapping[str, Any], kind: str, wanted: str) -> str:
+    """Its name from what was included, or an empty one: a name is no reason to fail."""
+    attributes = (_included(body, kind, wanted) or {}).get("attributes")
+    name = attributes.get("name") if isinstance(attributes, Mapping) else None
+    return name if isinstance(name, str) else ""

@@ -76,6 +76,7 @@ class Event(Shape):
 class Booking(Shape):
     """From `start` to `end`, both included; without `event_id` it is work on a service.
 
+    Which service that is, is told where bookings of services are asked for, and nowhere else.
     `minutes` are those of each working day, and None where they are said in another way: leave
     such a booking alone. `is_live`: neither cancelled nor rejected nor tentative.
     """
@@ -88,6 +89,7 @@ class Booking(Shape):
     minutes: int | None
     is_live: bool
     is_approved: bool
+    service_id: str | None = None
 
 
 class Owner(Shape):
@@ -213,12 +215,15 @@ class WrittenRow(Shape):
     id: Id
     attributes: BookingAttributes
 
-    def kept(self, *, person_id: str, event_id: str | None) -> Booking:
+    def kept(
+        self, *, person_id: str, event_id: str | None = None, service_id: str | None = None
+    ) -> Booking:
         told = self.attributes
         return Booking(
             id=self.id,
             person_id=person_id,
             event_id=event_id,
+            service_id=service_id,
             start=told.started_on,
             end=told.ended_on,
             minutes=told.minutes(),
@@ -247,6 +252,26 @@ class BookingRow(WrittenRow):
 
 class Single(Shape):
     data: BookingRow
+
+
+class ServiceBookingRelationships(Shape):
+    person: One
+    service: Perhaps
+
+
+class ServiceBookingRow(WrittenRow):
+    """Where the filter does nothing, absences are listed too: they have no service."""
+
+    relationships: ServiceBookingRelationships
+
+    def whole(self) -> Booking:
+        service = self.relationships.service.data
+        person_id = self.relationships.person.data.id
+        return self.kept(person_id=person_id, service_id=service.id if service else None)
+
+
+class SingleServiceBooking(Shape):
+    data: ServiceBookingRow
 
 
 class MembershipRelationships(Shape):

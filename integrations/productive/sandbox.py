@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.productive import sandbox_resources as resources
-from integrations.productive.sandbox_bookings import accepted, as_sent, found, sent
+from integrations.productive.sandbox_bookings import accepted, as_sent, found
 from integrations.productive.sandbox_jsonapi import (
+    API,
     MEDIA_TYPE,
     Query,
     Refused,
@@ -21,15 +22,15 @@ from integrations.productive.sandbox_jsonapi import (
     problem,
     read_query,
     refusal,
+    sent,
     single,
 )
-from integrations.productive.sandbox_records import Records
+from integrations.productive.sandbox_projects import Projects
 from integrations.productive.sandbox_seed import BEN, PAT, seed
 from integrations.productive.sandbox_stored import StoredBooking, StoredSalary, Write
 from integrations.sandbox import Fault, Request, Response, Switch, route
 from integrations.sandbox.pages import fingerprint
 
-API = "/api/v2"
 MEMBERSHIPS = f"{API}/organization_memberships"
 ORGANIZATION_ID = "1"
 WINDOW = timedelta(seconds=10)
@@ -50,7 +51,7 @@ TOKENS = {
 }
 
 
-class ProductiveSandbox(Records):
+class ProductiveSandbox(Projects):
     slug = "productive"
     title = "Productive"
     prefixes = (f"{API}/",)
@@ -65,6 +66,14 @@ class ProductiveSandbox(Records):
         "token": Switch(("admin", "limited"), "limited: the admin token is blind in truth"),
         "approvals": Switch(("at once", "pending"), "whether a new booking waits for approval"),
         "availabilities": Switch(("string", "null"), "whether contracted hours can be seen"),
+        "project_filter": Switch(("works", "ignored"), "whether lists are cut to a project"),
+        "service_filter": Switch(
+            ("unsupported", "works", "ignored"), "whether bookings are cut to a service"
+        ),
+        "assigned_again": Switch(
+            ("422", "409", "201"), "somebody put on a project who is on it already"
+        ),
+        "other_person": Switch(("taken", "ignored"), "what becomes of a changed `person_id`"),
         "requests_per_10s": Switch((0,), "what one token may ask; 0: no limit", free=True),
         "budget_seconds": Switch(
             (0,), "until there is computing time again; 0: there is", free=True
@@ -154,7 +163,7 @@ class ProductiveSandbox(Records):
     def memberships(self, request: Request) -> Response:
         owner = self._owner(request)
         held = [resources.membership(f"9{owner}", owner)]
-        return listing(request, read_query(request), held, find=self._find)
+        return listing(request, read_query(request), held, find=self.record)
 
     @route("GET", f"{API}/people")
     def list_people(self, request: Request) -> Response:
@@ -170,33 +179,16 @@ class ProductiveSandbox(Records):
             },
         )
         keys = {"name": lambda person: person.name, "email": lambda person: person.email or ""}
-        rows = [self._person(person.id) for person in ordered(people, query, keys)]
-        return listing(request, query, rows, find=self._find)
-
-    def _person(self, person_id: str) -> Resource:
-        with_hours = self.switches["availabilities"] == "string"
-        return resources.person(self.people[person_id], with_hours=with_hours)
-
-    def _find(self, kind: str, record_id: str) -> Resource | None:
-        """Whatever can be included."""
-        if kind == "people" and record_id in self.people:
-            return self._person(record_id)
-        if kind == "events" and record_id in self.events:
-            return resources.event(self.events[record_id])
-        return resources.organization() if kind == "organizations" else None
-
-    def _single(self, request: Request, kind: str) -> Response:
-        resource = self._find(kind, request.args["record_id"])
-        query = read_query(request)
-        return single(query, resource, find=self._find) if resource else not_found()
+        rows = [self.person(person.id) for person in ordered(people, query, keys)]
+        return listing(request, query, rows, find=self.record)
 
     @route("GET", f"{API}/people/{{record_id}}")
     def one_person(self, request: Request) -> Response:
-        return self._single(request, "people")
+        return self.single(request, "people")
 
     @route("GET", f"{API}/events/{{record_id}}")
     def one_event(self, request: Request) -> Response:
-        return self._single(request, "events")
+        return self.single(request, "events")
 
     @route("GET", f"{API}/events")
     def list_events(self, request: Request) -> Response:
@@ -212,7 +204,7 @@ class ProductiveSandbox(Records):
             },
         )
         rows = [resources.event(event) for event in ordered(events, query, {})]
-        return listing(request, query, rows, find=self._find)
+        return listing(request, query, rows, find=self.record)
 
     @route("GET", f"{API}/salaries")
     def list_salaries(self, request: Request) -> Response:
@@ -227,21 +219,21 @@ class ProductiveSandbox(Records):
         ]
         salaries = ordered(_of_period(visible, query), query, {})
         rows = [resources.salary(salary) for salary in salaries]
-        return listing(request, query, rows, find=self._find)
+        return listing(request, query, rows, find=self.record)
 
     # ---------------------------------------------------------------- bookings
 
     @route("GET", f"{API}/bookings")
     def list_bookings(self, request: Request) -> Response:
         query = read_query(request)
-        bookings = found(self._visible(request), query, switches=self.switches)
+        bookings = found(self, self._visible(request), query)
         keys = {
             "started_on": lambda booking: booking.start,
             "last_activity_at": lambda booking: booking.at,
             "draft": lambda booking: booking.draft,
         }
         rows = [self._booking(booking) for booking in ordered(bookings, query, keys)]
-        return listing(request, query, rows, find=self._find)
+        return listing(request, query, rows, find=self.record)
 
     def _visible(self, request: Request) -> list[StoredBooking]:
         held = list(self.bookings.values())
@@ -261,11 +253,11 @@ class ProductiveSandbox(Records):
     @route("GET", f"{API}/bookings/{{booking_id}}")
     def one_booking(self, request: Request) -> Response:
         resource = self._booking(self._asked_for(request))
-        return single(read_query(request), resource, find=self._find)
+        return single(read_query(request), resource, find=self.record)
 
     @route("POST", f"{API}/bookings")
     def create_booking(self, request: Request) -> Response:
-        fields = accepted(self, sent(request), weekends=self._weekends)
+        fields = accepted(self, sent(request, "bookings"), weekends=self._weekends)
         booking = self.add_booking(**fields, approved=self.switches["approvals"] == "at once")
         self._wrote("POST", booking)
         return document({"data": self._booking(booking).shown()}, status=201)
@@ -273,7 +265,9 @@ class ProductiveSandbox(Records):
     @route("PATCH", f"{API}/bookings/{{booking_id}}")
     def update_booking(self, request: Request) -> Response:
         held = self._asked_for(request)
-        given = as_sent(held) | sent(request, booking_id=held.id)
+        given = as_sent(held) | sent(request, "bookings", record_id=held.id)
+        if self.switches["other_person"] == "ignored":
+            given["person_id"] = held.person_id
         changed = self.change_booking(held.id, **accepted(self, given, weekends=self._weekends))
         self._wrote("PATCH", changed)
         return document({"data": self._booking(changed).shown()})
@@ -329,6 +323,7 @@ class ProductiveSandbox(Records):
                 }
                 for row in self.events.values()
             ],
+            "services": self.told_services(),
             "bookings": [self._told(row) for row in self.bookings.values()],
             "writes": len(self.writes),
         }
@@ -339,7 +334,7 @@ class ProductiveSandbox(Records):
         return {
             "person": self.people[booking.person_id].name,
             "id": booking.id,
-            "category": event.name if event else "work",
+            "category": event.name if event else self.work(booking),
             "from": booking.start.isoformat(),
             "to": booking.end.isoformat(),
             "minutes a day": booking.time,

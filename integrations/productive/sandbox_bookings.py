@@ -11,38 +11,40 @@ from integrations.productive.sandbox_jsonapi import (
     Test,
     chosen,
     compares,
+    id_of,
+    ignored,
+    invalid,
     problem,
     refusal,
 )
 from integrations.productive.sandbox_records import Records
 from integrations.productive.sandbox_stored import PER_DAY, StoredBooking
-from integrations.sandbox import Request
 
 APPROVED, PENDING, REJECTED, CANCELED = "1", "2", "3", "5"
 NUMBERS = ("booking_method_id", "time", "total_time", "percentage")
 KNOWN_METHODS = (1, 2, 3)
-NO_BOOKING = refusal(400, problem("Bad request", "This is no booking in JSON:API"))
 
 
 # -------------------------------------------------------------------- questions
 
 
-def found(
-    bookings: list[StoredBooking], query: Query, *, switches: Mapping[str, Any]
-) -> list[StoredBooking]:
+def found(records: Records, bookings: list[StoredBooking], query: Query) -> list[StoredBooking]:
     """What the filters choose, without what is hidden as long as nobody asks for it."""
+    switches = records.switches
     drafts = query.asks_for("draft") or Filter("with_draft", "eq", ["true"]) in query.filters
     gone = switches["gone_rows"] == "listed" or query.asks_for(
         "canceled", "approval_status", "status"
     )
     return [
         booking
-        for booking in chosen(bookings, query, _tests(switches))
+        for booking in chosen(bookings, query, _tests(records))
         if (drafts or not booking.draft) and (gone or not (booking.canceled or booking.rejected))
     ]
 
 
-def _tests(switches: Mapping[str, Any]) -> dict[str, Test[StoredBooking]]:
+def _tests(records: Records) -> dict[str, Test[StoredBooking]]:
+    switches = records.switches
+
     def after(booking: StoredBooking, asked: Filter) -> bool:
         end, day = booking.end.isoformat(), asked.values[0]
         return end > day or (end == day and switches["after"] == "inclusive")
@@ -52,10 +54,14 @@ def _tests(switches: Mapping[str, Any]) -> dict[str, Test[StoredBooking]]:
         return start < day or (start == day and switches["before"] == "inclusive")
 
     status = compares(status_of)
-    return {
+    by_service: Test[StoredBooking] = compares(lambda booking: booking.service_id)
+    tests: dict[str, Test[StoredBooking]] = {
         "id": compares(lambda booking: booking.id),
         "person_id": compares(lambda booking: booking.person_id),
         "event_id": compares(lambda booking: booking.event_id),
+        "project_id": compares(lambda booking: records.project_of(booking.service_id))
+        if switches["project_filter"] == "works"
+        else ignored,
         "started_on": compares(lambda booking: booking.start.isoformat()),
         "ended_on": compares(lambda booking: booking.end.isoformat()),
         "after": after,
@@ -66,8 +72,11 @@ def _tests(switches: Mapping[str, Any]) -> dict[str, Test[StoredBooking]]:
         "draft": compares(lambda booking: str(booking.draft).lower()),
         "with_draft": lambda booking, asked: True,  # see `found`
         # Accepted there, and it does nothing.
-        "booking_type": lambda booking, asked: True,
+        "booking_type": ignored,
     }
+    if switches["service_filter"] != "unsupported":
+        tests["service_id"] = by_service if switches["service_filter"] == "works" else ignored
+    return tests
 
 
 def status_of(booking: StoredBooking) -> str:
@@ -79,19 +88,6 @@ def status_of(booking: StoredBooking) -> str:
 
 
 # ------------------------------------------------------------------------ writes
-
-
-def sent(request: Request, *, booking_id: str | None = None) -> dict[str, Any]:
-    """The attributes in the body; a body of another form is refused."""
-    body = request.json()
-    data = body.get("data") if isinstance(body, dict) else None
-    if not isinstance(data, dict):
-        raise Refused(NO_BOOKING)
-    attributes = data.get("attributes", {})
-    is_it = data.get("type") == "bookings" and _id(data.get("id")) == booking_id
-    if not is_it or not isinstance(attributes, dict):
-        raise Refused(NO_BOOKING)
-    return attributes
 
 
 def as_sent(booking: StoredBooking) -> dict[str, Any]:
@@ -117,9 +113,9 @@ def accepted(records: Records, given: Mapping[str, Any], *, weekends: bool) -> d
     if problems:
         raise Refused(refusal(422, *problems))
     fields = {
-        "person_id": _id(given["person_id"]),
-        "event_id": _id(given.get("event_id")),
-        "service_id": _id(given.get("service_id")),
+        "person_id": id_of(given["person_id"]),
+        "event_id": id_of(given.get("event_id")),
+        "service_id": id_of(given.get("service_id")),
         "start": date.fromisoformat(given["started_on"]),
         "end": date.fromisoformat(given["ended_on"]),
         "method": given.get("booking_method_id", PER_DAY),
@@ -130,12 +126,12 @@ def accepted(records: Records, given: Mapping[str, Any], *, weekends: bool) -> d
         "draft": bool(given.get("draft")),
     }
     if not weekends and not _has_working_day(records, fields):
-        raise Refused(refusal(422, _invalid("started_on", "no working day lies in this range")))
+        raise Refused(refusal(422, invalid("started_on", "no working day lies in this range")))
     return fields
 
 
 def _problems(records: Records, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    person = records.people.get(_id(given.get("person_id")) or "")
+    person = records.people.get(id_of(given.get("person_id")) or "")
     if person is None or person.deactivated:
         # Also where ids came as relationships: they are not looked at.
         words, pointer = "person is invalid", "data/attributes/person"
@@ -145,34 +141,48 @@ def _problems(records: Records, given: Mapping[str, Any]) -> Iterator[dict[str, 
     yield from _what_problems(records, given)
     for name in NUMBERS:
         if given.get(name) is not None and type(given[name]) is not int:
-            yield _invalid(name, "must be an integer")
+            yield invalid(name, "must be an integer")
     if given.get("booking_method_id", PER_DAY) not in KNOWN_METHODS:
-        yield _invalid("booking_method_id", "is not included in the list")
+        yield invalid("booking_method_id", "is not included in the list")
 
 
 def _date_problems(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     days = {name: _day(given.get(name)) for name in ("started_on", "ended_on")}
     for name, day in days.items():
         if day is None:
-            yield _invalid(name, "can't be blank")
+            yield invalid(name, "can't be blank")
     start, end = days.values()
     if start and end and end < start:
-        yield _invalid("ended_on", "must not be before the start")
+        yield invalid("ended_on", "must not be before the start")
 
 
 def _what_problems(records: Records, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    event_id, person_id = _id(given.get("event_id")), _id(given.get("person_id"))
+    event_id, person_id = id_of(given.get("event_id")), id_of(given.get("person_id"))
     if event_id is None:
-        if _id(given.get("service_id")) is None:
-            yield _invalid("event", "can't be blank")
+        yield from _service_problems(records, id_of(given.get("service_id")), person_id or "")
         return
     event = records.events.get(event_id)
     if event is None:
-        yield _invalid("event", "must exist")
+        yield invalid("event", "must exist")
     elif event.is_limited and (person_id, event_id) not in records.entitlements:
         words, pointer = "person has no entitlement for this category", "data/attributes/event"
         code = "entitlements_required"
         yield problem("Entitlements required", words, code=code, pointer=pointer)
+
+
+def _service_problems(
+    records: Records, service_id: str | None, person_id: str
+) -> Iterator[dict[str, Any]]:
+    service = records.services.get(service_id or "")
+    project_id = records.project_of(service_id)
+    if service_id is None:
+        yield invalid("event", "can't be blank")
+    elif service is None:
+        yield invalid("service", "must exist")
+    elif not service.bookable:
+        yield invalid("service", "booking tracking is not enabled")
+    elif project_id and not records.is_on(person_id, project_id):
+        yield invalid("person", "is not assigned to the project")
 
 
 def _has_working_day(records: Records, fields: dict[str, Any]) -> bool:
@@ -181,18 +191,8 @@ def _has_working_day(records: Records, fields: dict[str, Any]) -> bool:
     return any(person.hours_on(date.fromordinal(day)) > 0 for day in days)
 
 
-def _invalid(name: str, words: str) -> dict[str, Any]:
-    title, code = "Invalid Attribute Value", "invalid_attribute_value"
-    return problem(title, words, code=code, pointer=f"data/attributes/{name}")
-
-
 def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-
-
-def _id(value: Any) -> str | None:
-    """Texts and numbers are both fine."""
-    return str(value) if isinstance(value, str | int) and value != "" else None

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from integrations.sandbox import Request, Response, json_answer
 
+API = "/api/v2"
 MEDIA_TYPE = "application/vnd.api+json"
 USUAL_SIZE, LARGEST_SIZE = 30, 200
 FILTER = re.compile(r"filter\[(\w+)\](?:\[(\w*)\])?")
@@ -53,6 +54,32 @@ def document(body: Any, *, status: int = 200, **headers: str) -> Response:
 def not_found() -> Response:
     words = problem("Record not found", "The record could not be found", code="record_not_found")
     return refusal(404, words)
+
+
+def invalid(name: str, words: str) -> dict[str, Any]:
+    title, code = "Invalid Attribute Value", "invalid_attribute_value"
+    return problem(title, words, code=code, pointer=f"data/attributes/{name}")
+
+
+# ----------------------------------------------------------------- what is written
+
+
+def sent(request: Request, kind: str, *, record_id: str | None = None) -> dict[str, Any]:
+    """The attributes in the body; a body of another form is refused."""
+    body = request.json()
+    data = body.get("data") if isinstance(body, dict) else None
+    data = data if isinstance(data, dict) else {}
+    attributes = data.get("attributes", {})
+    is_it = data.get("type") == kind and id_of(data.get("id")) == record_id
+    if not is_it or not isinstance(attributes, dict):
+        words = f"This is not one of {kind} in JSON:API"
+        raise Refused(refusal(400, problem("Bad request", words)))
+    return attributes
+
+
+def id_of(value: Any) -> str | None:
+    """Texts and numbers are both fine."""
+    return str(value) if isinstance(value, str | int) and value != "" else None
 
 
 # --------------------------------------------------------------------- questions
@@ -130,6 +157,11 @@ def compares(read: Callable[[T], str | None]) -> Test[T]:
     return passes
 
 
+def ignored(_record: Any, _asked: Filter) -> bool:
+    """A test for a filter that is let through and does nothing."""
+    return True
+
+
 def _at_most(value: str | None, values: list[str]) -> bool:
     return value is not None and value <= values[0]
 
@@ -194,12 +226,14 @@ class Resource:
     ) -> dict[str, Any]:
         """Without `include` there are no related ids; only the organisation is always told."""
 
+        asked = _by_first_name(include)
+
         def wanted(name: str) -> bool:
             return fields is None or name in fields
 
         related = {
             name: {"data": target}
-            if name in include or name == "organization"
+            if name in asked or name == "organization"
             else {"meta": {"included": False}}
             for name, target in self.relationships.items()
             if wanted(name)
@@ -241,15 +275,29 @@ def single(query: Query, resource: Resource, *, find: Find) -> Response:
 def _included(rows: list[Resource], query: Query, find: Find) -> dict[str, Any]:
     if not query.include:
         return {}
-    targets = {
-        (target["type"], target["id"])
-        for row in rows
-        for name, target in row.relationships.items()
-        if name in query.include and target
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def collect(rows: list[Resource], include: frozenset[str]) -> None:
+        for name, inner in _by_first_name(include).items():
+            targets = filter(None, (row.relationships.get(name) for row in rows))
+            held = [find(target["type"], target["id"]) for target in targets]
+            known = [each for each in held if each]
+            for each in known:
+                shown = each.shown(include=inner, fields=query.fields.get(each.type))
+                found.setdefault((each.type, each.id), shown)
+            collect(known, inner)
+
+    collect(rows, query.include)
+    return {"included": [found[key] for key in sorted(found)]}
+
+
+def _by_first_name(include: frozenset[str]) -> dict[str, frozenset[str]]:
+    """What is to be included, and what of that in turn: "deal.project" is a deal's project."""
+    names = [name.partition(".") for name in include]
+    return {
+        first: frozenset(rest for name, _, rest in names if name == first and rest)
+        for first, _, _ in names
     }
-    found = [find(*target) for target in sorted(targets)]
-    shown = [each.shown(fields=query.fields.get(each.type)) for each in found if each]
-    return {"included": shown}
 
 
 def _links(request: Request, query: Query, pages: int) -> dict[str, str]:

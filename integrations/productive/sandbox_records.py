@@ -17,10 +17,14 @@ from integrations.productive.sandbox_stored import (
     TOTAL,
     UNLIMITED,
     Period,
+    StoredAssignment,
     StoredBooking,
+    StoredDeal,
     StoredEvent,
     StoredPerson,
+    StoredProject,
     StoredSalary,
+    StoredService,
     Write,
 )
 from integrations.sandbox import Sandbox
@@ -31,6 +35,10 @@ KEPT: dict[str, TypeAdapter[Any]] = {
     "salaries": TypeAdapter(dict[str, StoredSalary]),
     "bookings": TypeAdapter(dict[str, StoredBooking]),
     "entitlements": TypeAdapter(set[tuple[str, str]]),
+    "projects": TypeAdapter(dict[str, StoredProject]),
+    "deals": TypeAdapter(dict[str, StoredDeal]),
+    "services": TypeAdapter(dict[str, StoredService]),
+    "assignments": TypeAdapter(dict[str, StoredAssignment]),
 }
 
 
@@ -46,13 +54,27 @@ class Records(Sandbox):
     salaries: dict[str, StoredSalary]
     bookings: dict[str, StoredBooking]
     entitlements: set[tuple[str, str]]
+    projects: dict[str, StoredProject]
+    deals: dict[str, StoredDeal]
+    services: dict[str, StoredService]
+    assignments: dict[str, StoredAssignment]
     writes: list[Write]
 
     def empty(self) -> None:
         self.people, self.events, self.salaries, self.bookings = {}, {}, {}, {}
+        self.projects, self.deals, self.services, self.assignments = {}, {}, {}, {}
         self.entitlements = set()
         self.writes = []
-        self._last = {"person": 300, "event": 500, "salary": 700, "booking": 9000}
+        self._last = {
+            "person": 300,
+            "event": 500,
+            "salary": 700,
+            "booking": 9000,
+            "project": 400,
+            "deal": 600,
+            "service": 5550,
+            "assignment": 3000,
+        }
 
     def _next(self, kind: str) -> str:
         self._last[kind] += 1
@@ -179,6 +201,46 @@ class Records(Sandbox):
             self.dirty = True
             self.people[person_id].deactivated = True
 
+    def add_project(self, name: str) -> StoredProject:
+        with self.lock:
+            self.dirty = True
+            project = StoredProject(self._next("project"), name)
+            self.projects[project.id] = project
+            return project
+
+    def add_service(
+        self, name: str, project_id: str | None, *, bookable: bool = True
+    ) -> StoredService:
+        """In a budget of its own; without a project it is still being sold."""
+        with self.lock:
+            self.dirty = True
+            deal = StoredDeal(self._next("deal"), f"{name} this year", project_id)
+            self.deals[deal.id] = deal
+            service = StoredService(self._next("service"), name, deal.id, bookable)
+            self.services[service.id] = service
+            return service
+
+    def assign(self, person_id: str, project_id: str) -> StoredAssignment:
+        with self.lock:
+            self.dirty = True
+            assignment = StoredAssignment(self._next("assignment"), person_id, project_id)
+            self.assignments[assignment.id] = assignment
+            return assignment
+
+    def remove_assignment(self, assignment_id: str) -> None:
+        with self.lock:
+            self.dirty = True
+            del self.assignments[assignment_id]
+
+    def project_of(self, service_id: str | None) -> str | None:
+        """Of the budget that the service is in."""
+        service = self.services.get(service_id or "")
+        return self.deals[service.deal_id].project_id if service else None
+
+    def is_on(self, person_id: str, project_id: str) -> bool:
+        pairs = {(each.person_id, each.project_id) for each in self.assignments.values()}
+        return (person_id, project_id) in pairs
+
     def set_entitlement(self, person_id: str, event_id: str, *, entitled: bool = True) -> None:
         with self.lock:
             self.dirty = True
@@ -208,10 +270,11 @@ class Records(Sandbox):
         kept = {
             name: kind.dump_python(getattr(self, name), mode="json") for name, kind in KEPT.items()
         }
-        return {**kept, "last": self._last}
+        return {**kept, "last": dict(self._last)}
 
     def restore_records(self, data: dict[str, Any]) -> None:
         for name, kind in KEPT.items():
-            setattr(self, name, kind.validate_python(data[name]))
-        self._last = data["last"]
+            if name in data:  # a state that was kept earlier may not have heard of it
+                setattr(self, name, kind.validate_python(data[name]))
+        self._last |= data["last"]
         self.writes = []

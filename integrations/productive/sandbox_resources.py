@@ -9,10 +9,14 @@ from integrations.productive.sandbox_records import Records
 from integrations.productive.sandbox_stored import (
     PER_DAY,
     Period,
+    StoredAssignment,
     StoredBooking,
+    StoredDeal,
     StoredEvent,
     StoredPerson,
+    StoredProject,
     StoredSalary,
+    StoredService,
 )
 
 ORGANIZATION = {"type": "organizations", "id": "1"}
@@ -138,6 +142,51 @@ def _state(name: str, at: datetime, *, is_so: bool) -> dict[str, Any]:
 
 def _moment(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
+
+
+def service(held: StoredService) -> Resource:
+    attributes = {
+        "name": held.name,
+        "position": 1,
+        "deleted_at": None,
+        "billable": True,
+        "description": None,
+        "time_tracking_enabled": True,
+        "expense_tracking_enabled": False,
+        "booking_tracking_enabled": held.bookable,
+        "price": 95_000,
+        "budget_used": 1_140_000,
+    }
+    related = {
+        "organization": ORGANIZATION,
+        "deal": {"type": "deals", "id": held.deal_id},
+        "service_type": None,
+        "person": None,
+    }
+    return Resource("services", held.id, attributes, related)
+
+
+def deal(held: StoredDeal) -> Resource:
+    attributes = {"name": held.name, "budget": held.project_id is not None, "revenue": 9_500_000}
+    project_of_it = held.project_id and {"type": "projects", "id": held.project_id}
+    related = {"organization": ORGANIZATION, "project": project_of_it, "company": None}
+    return Resource("deals", held.id, attributes, related)
+
+
+def project(held: StoredProject) -> Resource:
+    attributes = {"name": held.name, "number": held.id, "archived_at": None}
+    related = {"organization": ORGANIZATION, "company": None}
+    return Resource("projects", held.id, attributes, related)
+
+
+def assignment(held: StoredAssignment) -> Resource:
+    attributes = {"created_at": LONG_AGO, "last_activity_at": LONG_AGO}
+    related = {
+        "organization": ORGANIZATION,
+        "person": {"type": "people", "id": held.person_id},
+        "project": {"type": "projects", "id": held.project_id},
+    }
+    return Resource("project_assignments", held.id, attributes, related)
 
 
 def membership(number: str, person_id: str) -> Resource:

@@ -23,13 +23,17 @@ ADA, BEN, CLEO, DAN, EVE, FINN, GWEN, HUGO, IRIS, PAT = (
     str(number) for number in (301, 302, 303, 304, 305, 306, 307, 309, 310, 314)
 )
 HOLIDAY, SICKNESS, OTHER_LEAVE, REMOTE_WORK, OLD_LEAVE = map(str, range(501, 506))
-SERVICE = "801"
+WEBSITE, SUPPORT_PROJECT = "401", "402"
+# Rotas are booked on the first; beside it there is other work for the same project, and a service
+# on which nobody may be booked.
+SUPPORT, INCIDENTS, HOSTING, DEVELOPMENT = map(str, range(5551, 5555))
 
 
 def seed(records: Records) -> None:
     today = records.now().date()
     _events(records)
     _people(records, changed=today - 6 * WEEK)
+    _projects(records)
     _bookings(records, monday=today - today.weekday() * DAY)
 
 
@@ -71,6 +75,19 @@ def _gwen(records: Records, changed: date) -> None:
     records.add_salary(gwen.id, SIX, start=since[0])
 
 
+def _projects(records: Records) -> None:
+    records.add_project("Website")
+    records.add_project("Data engineering support")
+    records.add_service("Support", SUPPORT_PROJECT)
+    records.add_service("Incidents", SUPPORT_PROJECT)
+    records.add_service("Hosting", SUPPORT_PROJECT, bookable=False)
+    records.add_service("Development", WEBSITE)
+    for person_id in (BEN, CLEO, FINN):
+        records.assign(person_id, WEBSITE)
+    for person_id in (ADA, GWEN):
+        records.assign(person_id, SUPPORT_PROJECT)
+
+
 def _bookings(records: Records, *, monday: date) -> None:
     """`monday` is this week's. The owner of the admin token has none of these."""
     add = records.add_booking
@@ -101,6 +118,9 @@ def _bookings(records: Records, *, monday: date) -> None:
     # At work.
     add(ADA, REMOTE_WORK, day(0), day(0, 4))
     add(DAN, REMOTE_WORK, day(1), day(1, 4))
-    add(BEN, None, day(0), day(0, 4), service_id=SERVICE, note="Sprint")
-    add(CLEO, None, day(1), day(1, 4), service_id=SERVICE)
-    add(FINN, None, day(2), day(2, 4), service_id=SERVICE, approved=False, draft=True)
+    add(BEN, None, day(0), day(0, 4), service_id=DEVELOPMENT, note="Sprint")
+    add(CLEO, None, day(1), day(1, 4), service_id=DEVELOPMENT)
+    add(FINN, None, day(2), day(2, 4), service_id=DEVELOPMENT, approved=False, draft=True)
+    # Of people's own, on the project and on the very service that a rota is booked on.
+    add(ADA, None, day(1, 2), service_id=INCIDENTS, time=210, note="Review of the outage")
+    add(GWEN, None, day(1, 3), service_id=SUPPORT, time=210, note="Handbook")

@@ -74,6 +74,38 @@ class StoredSalary:
 
 
 @dataclass
+class StoredProject:
+    id: str
+    name: str
+
+
+@dataclass
+class StoredDeal:
+    """A budget; one that is still being sold is of no project."""
+
+    id: str
+    name: str
+    project_id: str | None
+
+
+@dataclass
+class StoredService:
+    id: str
+    name: str
+    deal_id: str
+    bookable: bool = True
+
+
+@dataclass
+class StoredAssignment:
+    """Somebody is on a project, and may be booked on its services."""
+
+    id: str
+    person_id: str
+    project_id: str
+
+
+@dataclass
 class StoredBooking:
     """Of an event or of a service; `time` is in minutes a working day, `total_time` over all."""
 
@@ -96,7 +128,7 @@ class StoredBooking:
 
 
 class Write(NamedTuple):
-    """One write that came over the API and was done."""
+    """One write of a booking that came over the API and was done."""
 
     method: str
     booking_id: str

@@ -49,7 +49,7 @@ SYNC = (
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("[rotas.support]\n", "rotas: unknown key", "people, connections, syncs"),
+        ("[turns.support]\n", "turns: unknown key", "people, connections, syncs, rotas"),
         ("[peple]\n", "peple: unknown key", "people, connections, syncs"),
         ("connections = 3\n", "connections: must be a table", "[connections]"),
         ("[connections]\nhere = 3\n", "connections.here: must be a table", "[connections.here]"),
@@ -202,16 +202,9 @@ def test_a_sync_keeps_its_kind_and_a_connection_its_provider(write: Write, secre
 
 
 @pytest.mark.django_db
-def test_the_reference_file_is_refused_part_by_part_as_long_as_those_parts_are_missing(
-    tmp_path: Path,
-) -> None:
-    whole = EXAMPLE.read_text(encoding="utf-8")
-    without_rotas = tmp_path / "lockstep.toml"
-    without_rotas.write_text(whole.split("[rotas.support]")[0], encoding="utf-8")
-
-    assert "lockstep.example.toml: rotas: unknown key; allowed here: people" in refused(EXAMPLE)
+def test_the_reference_file_is_refused_where_a_provider_is_not_installed() -> None:
     assert "connections.breathe.provider: unknown provider “breathe”; allowed: example" in refused(
-        without_rotas
+        EXAMPLE
     )
 
 

@@ -27,6 +27,8 @@ PUBLIC = {
     "rescuetime/complete/",
 }
 NOT_OURS = ("admin/", "accounts/")
+# Rotas have people of their own: tests/rota/pages/test_strangers.py.
+OF_ROTAS = "rotas/"
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
@@ -42,7 +44,11 @@ def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator
 FOR_STAFF = {"runs/<int:pk>/approve/", "runs/<int:pk>/discard/"}
 # Likewise the ways to set something up; tests/pages/test_timesheets_wizard.py says for whom.
 SET_UP = "timesheets/"
-GUARDED = [route for route in addresses() if route not in PUBLIC and not route.startswith(NOT_OURS)]
+GUARDED = [
+    route
+    for route in addresses()
+    if route not in PUBLIC and not route.startswith((*NOT_OURS, OF_ROTAS))
+]
 
 
 def test_the_guarded_pages_are_those_we_know() -> None:

@@ -3,6 +3,9 @@
 import pytest
 
 from tests.rota.team import Team
+from tests.uploader.killer import deadly_notes, killer
+
+__all__ = ["deadly_notes", "killer", "team"]
 
 
 @pytest.fixture

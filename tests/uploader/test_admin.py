@@ -36,6 +36,23 @@ class Members(Whole):
     for_members = True
 
 
+class ShelfOptions(forms.Form):
+    shelf = forms.CharField()
+
+
+class OfAShelf(Whole):
+    slug, name = "test_of_a_shelf", "What comes with a shelf"
+    source = "breathe"
+    source_is_optional = True
+    options_form = ShelfOptions
+    comes_with = "shelf"
+
+
+class TakesLong(Whole):
+    slug, name = "test_takes_long", "A shelf of ten thousand books"
+    plans_long = True
+
+
 class ToTheTeam(Whole):
     slug, name = "test_to_the_team", "A shelf with a target"
     target = "open_humans"
@@ -43,7 +60,9 @@ class ToTheTeam(Whole):
 
 @pytest.fixture(autouse=True)
 def kinds_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = {kind.slug: kind for kind in (WithOptions, Members, ToTheTeam, Whole)}
+    ours = {
+        kind.slug: kind for kind in (WithOptions, Members, OfAShelf, TakesLong, ToTheTeam, Whole)
+    }
     monkeypatch.setattr(kinds, "_kinds", ours)
     shelf.__init__()  # type: ignore[misc]
 
@@ -80,6 +99,23 @@ def test_a_members_kind_cannot_be_added_by_naming_it() -> None:
     client.post(f"{SYNCS}add/?kind=test_members", own_fields())
 
     assert not Sync.objects.exists()
+
+
+def test_what_comes_with_something_else_is_set_up_there_and_keeps_its_name() -> None:
+    client = staff("add_sync", "view_sync", "change_sync")
+    page = client.get(f"{SYNCS}add/").content.decode()
+    assert "?kind=test_of_a_shelf" not in page
+    assert "What comes with a shelf" in page
+    client.post(f"{SYNCS}add/?kind=test_of_a_shelf", own_fields(options_shelf="one"))
+    assert not Sync.objects.exists()
+
+    options = {"shelf": "one"}
+    sync = Sync.objects.create(name="one-books", kind="test_of_a_shelf", options=options)
+    typed = own_fields(name="another", options_shelf="two", mode="automatic")
+    client.post(f"{SYNCS}{sync.pk}/change/", typed)
+
+    sync.refresh_from_db()
+    assert (sync.name, sync.options, sync.mode) == ("one-books", options, "automatic")
 
 
 def test_options_are_those_of_the_kinds_own_form() -> None:
@@ -146,6 +182,26 @@ def test_run_now_asks_first_then_shows_what_would_change_then_starts() -> None:
     )
     work.carry_out(run.pk, run.claim, work.Manner(clock=timezone.now))
     assert shelf.books == {"a": "new"}
+
+
+def test_what_takes_long_is_planned_by_a_run_and_not_while_the_page_waits() -> None:
+    long = Sync.objects.create(name="long", kind="test_takes_long", mode="automatic")
+    quick = Sync.objects.create(name="quick", kind="test_whole")
+    shelf.wanted = {"a": "new"}
+    shelf.troubles = [AssertionError("planned by the page")]
+    client = staff("view_sync", "run_sync", "view_run")
+
+    alone = asked_to_run(client, long, how="look").content.decode()
+    run = Run.objects.get()
+    assert f'<a href="{run.get_absolute_url()}">' in alone
+    assert shelf.troubles.pop()
+    both = asked_to_run(client, long, quick, how="look").content.decode()
+    assert "A run of long is open already" in both
+    assert "book a" in both
+
+    work.carry_out(run.pk, run.claim, work.Manner(clock=timezone.now))
+    run.refresh_from_db()
+    assert (run.status, shelf.books) == ("needs_review", {})
 
 
 def test_an_open_run_is_not_doubled_and_a_disabled_sync_is_not_started() -> None:

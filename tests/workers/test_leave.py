@@ -11,25 +11,19 @@ from typing import Any
 
 import pytest
 
-from config.trial import SANDBOX_APPLICATIONS
 from integrations.breathe.sandbox import BreatheSandbox
 from integrations.productive.sandbox import ProductiveSandbox
 from integrations.sandbox import Fault, World
-from tests.workers.installation import ROOT, Installation
+from tests.workers.demo import KEYS, configure_demo
+from tests.workers.installation import Installation
 
 pytestmark = pytest.mark.long
-
-KEYS = {name: key for name, key in SANDBOX_APPLICATIONS.items() if name.endswith("_API_KEY")}
 
 
 @pytest.fixture
 def leave(install: Installation, tmp_path: Path) -> str:
     """The company of `make run`, whose leave is written without asking."""
-    text = (ROOT / "config" / "demo.toml").read_text().partition("[syncs.timesheets]")[0]
-    file = tmp_path / "lockstep.toml"
-    file.write_text(text.replace('mode = "review"', 'mode = "automatic"\nmax_delete_share = 1'))
-    install.environment.update(KEYS)
-    install.manage("configure", str(file), "--apply")
+    configure_demo(install, tmp_path, until="[syncs.timesheets]")
     return "leave"
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from integrations.clockify.sandbox import ClockifySandbox
-from integrations.clockify.sandbox_seed import ADA, ADA_THERE, CUSTOMER, KEYS
+from integrations.clockify.sandbox_seed import ADA, ADA_THERE, CUSTOMER
 from integrations.clockify.sandbox_stored import StoredEntry
 from integrations.sandbox import World
-from tests.workers.installation import ROOT, Installation
+from tests.workers.demo import configure_demo
+from tests.workers.installation import Installation
 
 NAME = "timesheets"
 HOUR = timedelta(hours=1)
@@ -26,15 +27,8 @@ def timesheets(install: Installation, world: World, tmp_path: Path) -> str:
     """The two workspaces of `make run`, with much to be copied, without asking."""
     for n in range(60):
         track(world, n)
-    text = (ROOT / "config" / "demo.toml").read_text()
-    file = tmp_path / "lockstep.toml"
-    file.write_text(text.replace('mode = "review"', 'mode = "automatic"\nmax_delete_share = 1'))
-    keys = {"SRC_CLOCKIFY_API_KEY": KEYS["ours"], "DEST_CLOCKIFY_API_KEY": KEYS["customer"]}
-    install.environment.update(
-        keys, BREATHE_API_KEY="sandbox-breathe-key", PRODUCTIVE_API_KEY="sandbox-productive-token"
-    )
-    install.manage("configure", str(file), "--apply")
-    # Leave is tried elsewhere.
+    configure_demo(install, tmp_path)
+    # The rest is tried elsewhere.
     install.shell(f"from uploader.models import Sync; Sync.objects.exclude(name='{NAME}').delete()")
     return NAME
 

@@ -9,6 +9,7 @@ from rota.duties import Doing
 from rota.models import Absence, Duty, Move, Rota
 from tests.rota.generating.generated import MONDAY, NOW, Generated
 from tests.uploader.killer import Killer
+from uploader import work
 from uploader.models import Run, Sync
 
 DAY = timedelta(days=1)
@@ -51,9 +52,7 @@ def test_a_proposal_waits_for_approval_whatever_the_mode(rota: Generated) -> Non
     begun.refresh_from_db()
     assert begun.status == Run.Status.FINISHED
     assert len(rota.duties()) == 2 * MEMBERS
-    assert {move.by for move in Move.objects.all()} == {begun.by} or not Move.objects.filter(
-        by=None
-    ).exists()
+    assert {move.by for move in Move.objects.all()} == {begun.by}
 
 
 def test_with_a_horizon_it_is_kept_filled(rota: Generated) -> None:
@@ -222,8 +221,6 @@ def test_what_somebody_did_meanwhile_is_not_undone(
         for name, member in rota.team.members.items()
         if name in ("Gustav", "Priya", "Wren") and member != first
     )
-    from uploader import work
-
     leaving = work.Working._apply
 
     def meanwhile(self: work.Working, *args: object) -> None:
@@ -246,9 +243,7 @@ def test_killed_anywhere_it_ends_as_if_nothing_had_happened(
     killer.when = lambda: next(beats) == at
     rota.generate(cycles=2, seed=5)
     killer.when = None
-    expected = dict(rota.duties())
-    Duty.objects.all()
-    assert len(expected) == 4 * MEMBERS
+    assert len(rota.duties()) == 4 * MEMBERS
     run = rota.generate(cycles=2, seed=5)
     assert run.counts["update"] == run.counts["create"] == 0
 

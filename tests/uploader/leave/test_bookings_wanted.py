@@ -10,11 +10,9 @@ from tests.uploader.leave.one_person import (
     event,
     wanted,
 )
-from uploader.syncs.breathe_to_productive.bookings import (
-    hours_in_words,
-    in_words,
-)
+from uploader.syncs.breathe_to_productive.bookings import in_words
 from uploader.syncs.breathe_to_productive.spans import Stretch
+from uploader.syncs.productive.words import hours_in_words
 
 # ----------------------------------------------------------------- in words
 

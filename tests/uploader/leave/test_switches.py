@@ -9,7 +9,7 @@ import pytest
 from integrations.breathe.sandbox import BreatheSandbox
 from integrations.productive.sandbox import ProductiveSandbox
 from integrations.productive.sandbox_records import fortnight
-from integrations.productive.sandbox_seed import SERVICE
+from integrations.productive.sandbox_seed import DEVELOPMENT
 from integrations.productive.sandbox_stored import LONG_AGO, PERCENTAGE, TOTAL, Period
 from integrations.sandbox import Sandbox
 from tests.uploader.leave.account import Account
@@ -143,7 +143,7 @@ class Everybody:
         company.book(dan, "2027-03-01", minutes=None, method=PERCENTAGE, percentage=50)
         company.book(dan, "2027-03-02", minutes=0, method=TOTAL, total_time=300)
         company.book(dan, "2026-12-11", event_id=company.remote)
-        company.productive.add_booking(dan, None, day("2026-12-07"), service_id=SERVICE)
+        company.productive.add_booking(dan, None, day("2026-12-07"), service_id=DEVELOPMENT)
         # On the very first day that matters.
         company.book(self.ben.at_productive, "2025-12-10", event_id=company.other)
         company.book(self.eve.at_productive, "2026-12-07", "2026-12-11")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from integrations.productive.sandbox_records import fortnight
-from integrations.productive.sandbox_seed import SERVICE
+from integrations.productive.sandbox_seed import DEVELOPMENT
 from integrations.productive.sandbox_stored import LONG_AGO, Period, StoredBooking
 from tests.uploader.leave.account import Account
 from tests.uploader.leave.company import DAY, Colleague, Company, day
@@ -270,7 +270,7 @@ class Life:
     def somebody_works_elsewhere(self) -> None:
         start = self.today + self.draw.randrange(-20, 20) * DAY
         who = self.draw.choice(self.staff).at_productive
-        event, service = self.draw.choice([(self.company.remote, None), (None, SERVICE)])
+        event, service = self.draw.choice([(self.company.remote, None), (None, DEVELOPMENT)])
         self._keep_as_is(
             self.company.productive.add_booking(
                 who, event, start, start + self._length(), service_id=service

@@ -1,12 +1,11 @@
 """`sync NAME`: show what one sync would do; `--apply` does it, in this process."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from uploader import arguments, inline, kinds, report
+from uploader import arguments, kinds, report
 from uploader.command import Answer, WrongUse
 from uploader.models import Sync
 from uploader.showing import RunCommand, has_plans
@@ -55,17 +54,9 @@ class Command(RunCommand):
         _refuse_what_it_does_not_take(sync, params, approve=options["approve"] is not None)
         if "from_dump" in params and (options["apply"] or options["approve"] is not None):
             raise WrongUse("--from-dump only ever shows: leave out --apply and --approve.")
-        document = self._done(sync, params, options)
+        document = self.done(sync, params, apply=options["apply"], approve=options["approve"])
         self.tell(document)
         return self.answer_of(document)
-
-    def _done(self, sync: Sync, params: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-        if options["approve"] is not None:
-            _refuse_what_is_no_checksum(options["approve"])
-            return self.carry_out(sync, params | inline.approval(sync, options["approve"]))
-        if options["apply"]:
-            return self.carry_out(sync, params | {"apply": True})
-        return self.look(sync, params)
 
     def tell_of_a_look(self, document: dict[str, Any]) -> None:
         if self.from_dump and has_plans(document):
@@ -100,8 +91,3 @@ def _refuse_what_it_does_not_take(sync: Sync, params: dict[str, Any], *, approve
             raise WrongUse(f"--{option} means nothing to {sync.name}, a sync of kind {kind.slug}.")
     if approve and kind.one_by_one:
         raise WrongUse(f"{sync.name} has no plan to approve: its kind goes step by step. --apply.")
-
-
-def _refuse_what_is_no_checksum(text: str) -> None:
-    if not re.fullmatch(r"[0-9a-f]{8}", text):
-        raise WrongUse(f"--approve: “{text}” is no checksum; `sync NAME` shows that of its plan.")

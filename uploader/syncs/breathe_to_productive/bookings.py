@@ -24,6 +24,7 @@ from uploader.syncs.breathe_to_productive.spans import (
     stretches,
     trimmed,
 )
+from uploader.syncs.productive.words import hours_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +267,3 @@ def _days(stretch: Stretch) -> str:
     if stretch.start == stretch.end:
         return f"{stretch.start}"
     return f"{stretch.start} to {stretch.end}"
-
-
-def hours_in_words(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    if rest in (0, 30):
-        return f"{minutes / 60:g} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.errors import RejectedError, RetryableError, UnexpectedError
+from integrations.errors import RejectedError
 from integrations.productive.client import Booking, Event, Person, Salary
-from uploader.engine import Change, Item
+from integrations.shapes import Page
+from uploader.engine import Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
 from uploader.links import put_there_by_others
 from uploader.reading import Reading
@@ -18,7 +19,6 @@ from uploader.syncs.breathe_to_productive import dump
 from uploader.syncs.breathe_to_productive.bookings import Bookings, Category
 from uploader.syncs.breathe_to_productive.hours import Hours
 from uploader.syncs.breathe_to_productive.leave import Leave
-from uploader.syncs.breathe_to_productive.matching import match
 from uploader.syncs.breathe_to_productive.options import (
     SINCE_DAYS,
     Options,
@@ -28,26 +28,26 @@ from uploader.syncs.breathe_to_productive.options import (
 from uploader.syncs.breathe_to_productive.source import BreatheSource, Wanted
 from uploader.syncs.breathe_to_productive.spans import DAY
 from uploader.syncs.breathe_to_productive.words import (
-    BLIND,
-    BLIND_AFTER_ALL,
     warn_of_hours,
     warn_of_idle_spans,
     warn_of_overfull_days,
 )
+from uploader.syncs.productive.batch import BookingBatch
+from uploader.syncs.productive.matching import match
+from uploader.syncs.productive.sight import Sight
 
 # Breathe HR never says where a company is; its days are British ones.
 ZONE = ZoneInfo("Europe/London")
-# So many pages of any bookings are searched for one that is not of the token's owner.
-PAGES_TO_SEE_OTHERS = 5
 
 
-class PersonBatch(Batch):
+class PersonBatch(BookingBatch):
     """One person's bookings, compared and written."""
 
     def __init__(
         self, kind: "BreatheToProductive", bookings: Bookings, person: Person, *, chosen: bool
     ) -> None:
         self.kind = kind
+        self.client = kind.context.target
         self.bookings = bookings
         self.part = person.id
         self.label = bookings.leave.email
@@ -59,32 +59,10 @@ class PersonBatch(Batch):
     def existing(self) -> Iterable[Item]:
         return self.bookings.existing
 
-    def apply(self, change: Change) -> Item | None:
-        # From here on, what was listed is not what is there.
+    def wrote(self) -> None:
         self.kind.reading.forget(BOOKINGS)
-        target = self.kind.context.target
-        if change.wanted is None:
-            target.delete_booking(_ref(change))
-            return None
-        values = self._values(change.wanted)
-        if change.action == "update":
-            return self._shown(change, target.update_booking(_ref(change), **values))
-        booking = self.kind.created(**values)
-        return self._shown(change, booking)
 
-    def recheck(self, change: Change) -> bool:
-        """Whether what is to be deleted is still what was listed, some minutes ago perhaps."""
-        booking: Booking | None = self.kind.context.target.booking(_ref(change))
-        if booking is None or change.found is None:
-            return True
-        own = booking.person_id == self.part and booking.is_live
-        shown = self._shown(change, booking) if own and self._is_managed(booking) else None
-        return shown is not None and shown.content == change.found.content
-
-    def _is_managed(self, booking: Booking) -> bool:
-        return booking.event_id in categories(self.kind.context.options).values()
-
-    def _values(self, wanted: Item) -> dict[str, Any]:
+    def values(self, wanted: Item) -> dict[str, Any]:
         return {
             "person_id": self.part,
             "event_id": wanted.content["category"],
@@ -93,19 +71,21 @@ class PersonBatch(Batch):
             "minutes": wanted.content["minutes"],
         }
 
-    def _shown(self, change: Change, booking: Booking) -> Item:
-        return self.bookings.shown(booking, key=change.key)
+    def shown(self, booking: Booking, *, key: str) -> Item:
+        return self.bookings.shown(booking, key=key)
 
+    def is_managed(self, booking: Booking) -> bool:
+        managed = categories(self.kind.context.options).values()
+        return booking.person_id == self.part and booking.event_id in managed
 
-def _ref(change: Change) -> str:
-    if change.found is None or change.found.ref is None:
-        raise ValueError(f"The {change.action} of {change.key} is about no booking.")
-    return change.found.ref
+    def read(self, booking_id: str) -> Booking | None:
+        return self.client.booking(booking_id)
 
+    def create(self, **values: Any) -> Booking:
+        return self.kind.sight.created(partial(self.client.create_booking, **values))
 
-def _blind(what: str) -> UnexpectedError:
-    excerpt = f"{what}{BLIND_AFTER_ALL}"
-    return UnexpectedError(provider="Productive", doing="looking at a booking", excerpt=excerpt)
+    def update(self, booking_id: str, **values: Any) -> Booking:
+        return self.client.update_booking(booking_id, **values)
 
 
 BOOKINGS = "bookings"
@@ -134,7 +114,7 @@ class BreatheToProductive(Kind):
         super().__init__(context)
         self.reading = Reading(context.kept, now=context.clock)
         self.today = context.now.astimezone(ZONE).date()
-        self.listed: list[Booking] = []
+        self.sight = Sight(context.target, look=self._look)
 
     @classmethod
     def details(cls, options: dict[str, Any], summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -157,8 +137,8 @@ class BreatheToProductive(Kind):
             hours = Hours(
                 salaries=salaries.get(each.person.id, ()), availabilities=each.person.weeks
             )
-            bookings = Bookings(each.leave, hours, used)
-            people.append((bookings, each.person, self._is_chosen(each.leave)))
+            bookings = Bookings(each.who, hours, used)
+            people.append((bookings, each.person, self._is_chosen(each.who)))
         self._compare([(bookings, person.id) for bookings, person, _ in people], used)
         for bookings, person, chosen in people:
             yield PersonBatch(self, bookings, person, chosen=chosen)
@@ -269,74 +249,26 @@ class BreatheToProductive(Kind):
         """
         ids = [category.id for category in used]
         fetch = partial(self.context.target.bookings, event_ids=ids, after=since - DAY)
-        self.listed = self.reading.whole(BOOKINGS, Booking, fetch)
+        self.sight.listed = self.reading.whole(BOOKINGS, Booking, fetch)
         return [
             booking
-            for booking in self.listed
+            for booking in self.sight.listed
             if booking.is_live and booking.event_id in ids and booking.end >= since
         ]
 
     # --------------------------------------------------------- who may be seen
 
     def doubt(self) -> str | None:
-        return None if self.sees_everybody else BLIND
+        return self.sight.doubt()
 
-    @cached_property
-    def sees_everybody(self) -> bool:
-        """Whether the token shows bookings of others than its owner, of whatever sort."""
-        if len({booking.person_id for booking in self.listed}) > 1:
-            return True
-        own = self.owner
-        if any(booking.person_id != own for booking in self.listed):
-            return True
-        page = None
-        for _ in range(PAGES_TO_SEE_OTHERS):
-            found = self.context.target.bookings(page)
-            if any(booking.person_id != own for booking in found.rows):
-                return True
-            page = found.next
-            if page is None:
-                break
-        return False
-
-    @cached_property
-    def owner(self) -> str:
-        number: str = self.context.target.owner().person_id
-        return number
-
-    def created(self, **values: Any) -> Booking:
-        """A new booking, which has to show afterwards where nothing of its person was seen before.
-
-        While nobody else's bookings were seen at all, a lost answer ends the run: no listing could
-        tell what came of it.
-        """
-        proven = self.sees_everybody
-        try:
-            booking: Booking = self.context.target.create_booking(**values)
-        except RetryableError as error:
-            if proven:
-                raise
-            raise _blind(f"the answer to a new booking was lost ({error.in_short})") from None
-        self._make_sure_that_it_shows(booking)
-        return booking
-
-    def _make_sure_that_it_shows(self, booking: Booking) -> None:
-        if booking.person_id in self.seen_people or booking.person_id == self.owner:
-            return
-        found = self.context.target.bookings(
+    def _look(self, booking: Booking) -> list[Booking]:
+        found: Page[Booking] = self.context.target.bookings(
             None,
             event_ids=[booking.event_id],
             person_ids=[booking.person_id],
             after=booking.start - DAY,
         )
-        if booking.id not in {shown.id for shown in found.rows}:
-            raise _blind("a booking that was just made is not shown to this token")
-        self.seen_people.add(booking.person_id)
-        self.sees_everybody = True
-
-    @cached_property
-    def seen_people(self) -> set[str]:
-        return {booking.person_id for booking in self.listed}
+        return found.rows
 
     # ------------------------------------------------------------------- words
 

@@ -48,3 +48,7 @@ class Leave:
     @property
     def email(self) -> str:
         return self.emails[0]
+
+    @property
+    def label(self) -> str:
+        return self.email

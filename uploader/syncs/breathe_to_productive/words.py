@@ -9,15 +9,6 @@ Warn = Callable[[str], None]
 # So many are named; of the rest it is said how many there are.
 NAMED = 10
 
-BLIND = (
-    "Productive shows this token no bookings but those of its owner. Either nobody else has any "
-    "yet, or the token may not see them, and then all leave would be booked a second time. Connect "
-    "with the token of an admin; only if really nobody else has any booking, approve this plan."
-)
-BLIND_AFTER_ALL = (
-    ", so it may be there twice now. Connect with the token of an admin and run again: what is too "
-    "much goes"
-)
 ORIGINS: dict[Origin, str] = {
     "availability": "Working hours taken from availabilities, as no salary tells them",
     "usual": "7 h a day from Monday to Friday assumed, as neither a salary nor an availability "

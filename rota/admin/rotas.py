@@ -1,0 +1,173 @@
+"""The admin of rotas: what a rota is, who is in it, where it is shown, and what happened to it."""
+
+from itertools import islice
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from rota import days, groups, proposals, setup
+from rota.admin import lately, repairs
+from rota.admin.acting import Acting
+from rota.admin.generating import Generate, Preview, Publish
+from rota.admin.inviting import Invite
+from rota.admin.members import MemberFormSet, MemberInline, put_in_order
+from rota.admin.projections import projections, switch_off
+from rota.admin.rota_form import RotaForm
+from rota.admin.telling import Telling
+from rota.models import Rota
+
+COMING_HOLIDAYS = 3
+# By which it may be that a day with duties is no working day, or the other way round.
+OF_DAYS = {"workdays", "holidays"}
+
+
+@admin.register(Rota)
+class RotaAdmin(Telling, Acting):
+    form = RotaForm
+    acts = (Preview, Generate, Publish, Invite)
+    change_form_template = "admin/rota/rota.html"
+    list_display = ("name", "title", "groups", "in_it", "starts_on", "horizon", "enabled")
+    list_filter = ("enabled", "from_file")
+    search_fields = ("name", "title", "members__person__name")
+    autocomplete_fields = ("owner",)
+    inlines = (MemberInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rota]:
+        today = timezone.now().date()
+        serving = Q(members__left_on=None) | Q(members__left_on__gte=today)
+        counted = Count("members", filter=serving, distinct=True)
+        found: QuerySet[Rota] = super().get_queryset(request).annotate(in_it_now=counted)
+        return found
+
+    @admin.display(description="groups")
+    def groups(self, rota: Rota) -> str:
+        return " and ".join(rota.groups)
+
+    @admin.display(description="members", ordering="in_it_now")
+    def in_it(self, rota: Any) -> int:
+        return int(rota.in_it_now)
+
+    @admin.display(description="next holidays")
+    def coming_holidays(self, rota: Rota) -> str:
+        """So that a code can be seen to be the right one."""
+        if not rota.holidays:
+            return "none are kept"
+        today = rota.today(timezone.now())
+        known = sorted(days.holidays_of(rota.holidays, [today.year, today.year + 1]).items())
+        coming = islice(((day, name) for day, name in known if day >= today), COMING_HOLIDAYS)
+        return "; ".join(f"{day:%a %-d %B %Y}: {name}" for day, name in coming)
+
+    def view_on_site(self, obj: Rota) -> str:
+        return obj.get_absolute_url()
+
+    # ------------------------------------------------------------------ the form
+
+    def get_form(
+        self, request: HttpRequest, obj: Rota | None = None, change: bool = False, **kw: Any
+    ) -> Any:
+        own = tuple(projections())
+        fields: dict[str, Any] = {}
+        for each in own:
+            sync = setup.found(obj, each.kind.slug) if obj is not None else None
+            is_kept = sync is not None and (sync.enabled or not obj_enabled(obj))
+            fields |= each.fields(sync if is_kept else None)
+        kw["form"] = type("RotaForm", (RotaForm,), {"projections": own, **fields})
+        return super().get_form(request, obj, change=change, **kw)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Rota | None = None) -> Any:
+        shown = ("name", "title", "enabled", *(() if obj is None else ("kind", "from_file")))
+        when = ("starts_on", "timezone", "workdays", "holidays")
+        who = (("start_with", "then"), "min_gap", "horizon", "leave", "owner", "seed")
+        return [
+            (None, {"fields": shown}),
+            ("Days", {"fields": when if obj is None else (*when, "coming_holidays")}),
+            ("How it is decided", {"fields": who}),
+            *self._elsewhere(request, obj),
+        ]
+
+    def _elsewhere(self, request: HttpRequest, obj: Rota | None) -> list[Any]:
+        """The title of events beside the calendar that they are on."""
+        titles = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings"}
+        may_change = obj is None or self.has_change_permission(request, obj)
+        found = {each.kind.slug: each for each in projections() if may_change}
+        calendar = found.pop(setup.CALENDAR, None)
+        names = [*(calendar.names if calendar else ()), "event_title"]
+        return [
+            (titles[setup.CALENDAR], {"fields": names}),
+            *((titles[slug], {"fields": each.names}) for slug, each in found.items()),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rota | None = None) -> tuple[str, ...]:
+        """Its name is in the names of its syncs, in addresses, and in files."""
+        if obj is None:
+            return ()
+        return ("name", "kind", "from_file", "coming_holidays")
+
+    # --------------------------------------------------------------------- saving
+
+    def save_model(self, request: HttpRequest, obj: Rota, form: Any, change: bool) -> None:
+        was = Rota.objects.get(pk=obj.pk).groups if change else None
+        super().save_model(request, obj, form, change)
+        if was is not None:
+            groups.rename(obj, was)
+        now = timezone.now()
+        if not obj.enabled:
+            for sync in obj.syncs():
+                switch_off(sync)
+            return
+        setup.ensure_duties(obj, now=now)
+        for each in form.projections:
+            each.save(obj, form, now=now)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if not isinstance(formset, MemberFormSet):
+            return
+        put_in_order(formset.instance, formset.new_objects)
+        for member in formset.ended:
+            words = f"{member} has had duties, and so leaves on {member.left_on} instead."
+            self.message_user(request, words, messages.WARNING)
+        changed = [*formset.ended, *(member for member, _ in formset.changed_objects)]
+        now = timezone.now()
+        misfits = proposals.misfits(changed, now=now)
+        repairs.tell(self, request, misfits)
+        if not misfits and not OF_DAYS.isdisjoint(form.changed_data):
+            repairs.repair(self, request, proposals.with_duties([formset.instance], now=now))
+
+    # ------------------------------------------------------------------- deleting
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One that has had duties is switched off: what was, stays."""
+        if obj is None or obj.shifts.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Rota) -> None:
+        for sync in obj.syncs():
+            if sync.runs.exists():
+                switch_off(sync)
+            else:
+                sync.delete()
+        super().delete_model(request, obj)
+
+    # -------------------------------------------------------------------- its page
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any
+    ) -> Any:
+        rota = kw.get("obj")
+        if rota is not None:
+            context["syncs"] = lately.syncs(rota)
+            context["moves"] = lately.moves(rota)
+            context["edits"] = lately.edits(rota)
+            context["all_duties"] = lately.listed("duty", shift__rota=rota.pk)
+            context["all_moves"] = lately.listed("move", duty__shift__rota=rota.pk)
+            context["may_see_syncs"] = request.user.has_perm("uploader.view_sync")
+        return super().render_change_form(request, context, *args, **kw)
+
+
+def obj_enabled(rota: Rota | None) -> bool:
+    return rota is not None and rota.enabled

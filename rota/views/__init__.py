@@ -1,0 +1,1 @@
+"""The pages of rotas, a file a page."""

@@ -1,0 +1,1 @@
+"""What syncs to Productive have in common; this is no kind of its own."""
