@@ -258,7 +258,7 @@ class DutyAdmin(ReadOnly, Acting):
     list_select_related = ("shift__rota", "member__person", "by")
     search_fields = ("member__person__name", "shift__rota__name")
     date_hierarchy = "shift__start"
-    fields = ("day", "role", "rota", "who", "how", "instead_of", "by", "reason", "swap")
+    fields = ("day", "role", "rota", "who", "how", "instead_of", "reason", "swap")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Duty]:
@@ -285,13 +285,13 @@ class DutyAdmin(ReadOnly, Acting):
         by = f", {duty.by}" if duty.by else ""
         return f"{duty.get_origin_display()}{by}"
 
-    @admin.display(description="swap", empty_value="")
-    def swap(self, duty: Any) -> str | None:
+    @admin.display(description="swap")
+    def swap(self, duty: Any) -> str:
         pages = (
             (reverse("admin:rota_swap_change", args=[swap.pk]), swap.asked_by)
             for swap in duty.asked
         )
-        return format_html_join("; ", '<a href="{}">{} asks</a>', pages) or None
+        return format_html_join("; ", '<a href="{}">{} asks</a>', pages)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) or request.user.has_perm(ACT)

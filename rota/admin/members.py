@@ -162,6 +162,15 @@ class MemberInline(TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         return super().get_queryset(request).select_related("person")
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kw: Any) -> Any:
+        """A person who is not known yet can be added; a row has no room for more."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kw)
+        if db_field.name == "person":
+            widget = field.widget
+            widget.can_change_related = widget.can_view_related = False
+            widget.can_delete_related = False
+        return field
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kw: Any) -> Any:
         """Django would refuse to delete those who have served; here they get an end date."""
         made = super().get_formset(request, obj, **kw)

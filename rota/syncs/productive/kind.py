@@ -30,6 +30,7 @@ class RotaProductive(Kind):
     )
     target = "productive"
     options_form = Options
+    comes_with = "rota"
     adopt = True
 
     def __init__(self, context: Context) -> None:

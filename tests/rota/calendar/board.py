@@ -74,7 +74,8 @@ class Board(Running):
 
     def days(self, number: int, *, first: date = MONDAY) -> list[Shift]:
         """So many working days in a row with somebody on each."""
-        day, shifts = first, []
+        day = first
+        shifts: list[Shift] = []
         while len(shifts) < number:
             if day.weekday() < 5:
                 n = len(shifts)
@@ -111,7 +112,11 @@ class Board(Running):
         self.google.change_event(CALENDAR, row["id"], **fields)
 
     def delete(self, row: Row) -> None:
-        self.edit(row, status="cancelled")
+        held = self.google.calendars[CALENDAR]
+        if self.google.switches["tombstones"] == "expired":
+            del held.events[row["id"]]
+        else:
+            self.edit(row, status="cancelled")
 
     # ------------------------------------------------------------- what is there
 
