@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -135,6 +136,10 @@ class Rota(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rota", args=[self.name])
+
+    def clean(self) -> None:
+        if self.name == "sign-in":
+            raise ValidationError({"name": "Where its page would be, people sign in."})
 
     @property
     def zone(self) -> ZoneInfo:
