@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ class AbsenceForm(AbsenceModelForm):
 @admin.register(Absence)
 class AbsenceAdmin(Telling):
     form = AbsenceForm
-    list_display = ("person", "first_day", "last_day", "origin", "connection")
+    list_display = ("person", "first_day", "last_day", "is_on_duty", "origin", "connection")
     list_filter = ("origin", "person__memberships__rota")
     list_select_related = ("person", "connection")
     search_fields = ("person__name", "person__addresses__email")
@@ -53,6 +54,21 @@ class AbsenceAdmin(Telling):
 
     class Media:
         css = {"all": ["rota/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Absence]:
+        days = {"shift__start__lte": OuterRef("last_day"), "shift__end__gt": OuterRef("first_day")}
+        to_come = Duty.objects.filter(
+            member__person=OuterRef("person"),
+            shift__cancelled_at=None,
+            shift__end__gt=timezone.now().date(),
+            **days,
+        )
+        found: QuerySet[Absence] = super().get_queryset(request)
+        return found.annotate(on_duty=Exists(to_come))
+
+    @admin.display(description="on duty then", ordering="on_duty")
+    def is_on_duty(self, absence: Any) -> str:
+        return "to be repaired" if absence.on_duty else ""
 
     def get_fields(self, request: HttpRequest, obj: Absence | None = None) -> Any:
         own = ("person", "first_day", "last_day")

@@ -130,6 +130,7 @@ class RotaAdmin(Telling, Acting):
         for member in formset.ended:
             words = f"{member} has had duties, and so leaves on {member.left_on} instead."
             self.message_user(request, words, messages.WARNING)
+            self.log_change(request, formset.instance, words)
         changed = [*formset.ended, *(member for member, _ in formset.changed_objects)]
         now = timezone.now()
         misfits = proposals.misfits(changed, now=now)

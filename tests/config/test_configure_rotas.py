@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from integrations.models import Connection
 from rota.models import Member, Rota
@@ -128,6 +130,34 @@ def test_how_its_own_syncs_run_may_be_said_in_their_tables(
             timedelta(days=2),
             0.1,
         )
+
+
+def test_what_keeps_it_in_step_is_due_after_each_change_of_it(
+    write: Write, calendar: Connection
+) -> None:
+    file = HEAD + 'horizon = "26w"\n' + GROUPS + CALENDAR
+    applied(write(file))
+    later = timezone.now() + timedelta(hours=9)
+
+    for change in (file.replace('"Support"', '"Help"'), file.replace('"David", ', "")):
+        Sync.objects.update(next_run_at=later)
+        applied(write(change))
+        assert not Sync.objects.filter(next_run_at=later).exists()
+
+
+def test_the_rota_of_the_documented_file_can_be_set_up(write: Write) -> None:
+    for name, provider in (
+        ("breathe", "breathe"),
+        ("calendar", "google_calendar"),
+        ("productive", "productive"),
+    ):
+        Connection.objects.create(name=name, provider=provider)
+    page = Path(settings.BASE_DIR, "docs", "commands.md").read_text(encoding="utf-8")
+    documented = page[page.index("[rotas.support]") :]
+
+    applied(write(documented[: documented.index("```")]))
+
+    assert Sync.objects.get(name="support-duties").mode == "review"
 
 
 def test_the_rota_of_the_example_file_can_be_set_up(write: Write) -> None:

@@ -57,6 +57,20 @@ def test_the_duties_in_it_are_named_and_their_repair_is_being_made(
     )
 
 
+def test_the_list_shows_which_have_to_be_seen_to(
+    away: Absence, team: Team, root: Client, monday: date
+) -> None:
+    wren = team.members["Wren"].person
+    Absence.objects.create(person=wren, first_day=monday, last_day=monday)
+
+    found = root.get(ABSENCES).context["cl"].queryset
+
+    assert {absence.person.name: absence.on_duty for absence in found} == {
+        "Priya": True,
+        "Wren": False,
+    }
+
+
 def test_who_is_not_on_duty_then_is_away_without_more_ado(
     team: Team, root: Client, monday: date
 ) -> None:

@@ -100,7 +100,7 @@ def test_other_working_days_are_followed_by_a_proposal_where_there_are_duties(
 
 def test_who_may_only_look_sees_it_all_and_no_way_to_change_it(team: Team, monday: date) -> None:
     page = page_of(team.rota)
-    sam = signed_in("view_rota", "view_member")
+    sam = signed_in("view_rota")
 
     shown = sam.get(page)
 
@@ -188,7 +188,9 @@ def test_a_member_who_was_ever_on_duty_gets_an_end_date_instead_of_being_deleted
 
     gustav.refresh_from_db()
     assert gustav.left_on is not None
-    assert f"Gustav has had duties, and so leaves on {gustav.left_on}" in said(response)
+    words = f"Gustav has had duties, and so leaves on {gustav.left_on}"
+    assert words in said(response)
+    assert words in words_of(root.get(f"{ROTAS}{team.rota.pk}/history/"))
     assert not Member.objects.filter(pk=wren.pk).exists()
 
 
@@ -244,6 +246,14 @@ def test_the_history_says_from_what_to_what(team: Team, root: Client) -> None:
     assert "weekdays (none → mon)" in told
     for path in (page, f"{ROTAS}{team.rota.pk}/history/"):
         assert "title (Data engineering support → Support)" in words_of(root.get(path))
+
+
+def test_a_rota_is_found_by_who_is_in_it(team: Team, root: Client) -> None:
+    Team(name="triage", sevens=["Noor"], others=["Kit"])
+
+    found = root.get(f"{ROTAS}?q=priya").context["cl"].queryset
+
+    assert [(rota.name, rota.in_it_now) for rota in found] == [("support", 7)]
 
 
 def test_a_long_rota_opens_with_few_questions_to_the_database(

@@ -30,10 +30,14 @@ Row = dict[str, Any]
 
 @dataclass
 class Board(Running):
-    """Nothing is on the calendar at first. Its owner is rosa; the service account may write."""
+    """Nothing is on the calendar at first. Its owner is rosa; the service account may write.
+
+    `who` is connected: the service account `rota`, or a person.
+    """
 
     world: World
     team: Team
+    who: str = "rota"
     clock: Clock = field(default_factory=lambda: Clock(NOW))
     # As they were put there, by id.
     foreign: dict[str, Row] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class Board(Running):
             provider="google_calendar",
             owner=None,
             name="calendar",
-            credentials=self.google.grant("rota"),
+            credentials=self.google.grant(self.who),
             by=None,
             now=self.clock(),
         )
