@@ -4,7 +4,7 @@ A share is by weight among those who were in the group that day. Being on leave 
 smaller: what is missed is owed, and comes out even later.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -84,7 +84,7 @@ def ledger(
 
     `members`: also those who have left, or their part is laid upon the others.
     """
-    shares = {role: Counter[int]() for role in ROLES}
+    shares: dict[str, dict[int, float]] = {role: defaultdict(float) for role in ROLES}
     done = {role: Counter[int]() for role in ROLES}
     splits: dict[tuple[str, date], dict[int, float]] = {}
     for slot in slots:
@@ -97,7 +97,7 @@ def ledger(
             if at not in splits:
                 splits[at] = shares_on(members, group=at[0], day=slot.day)
             for id, share in splits[at].items():
-                shares[role][id] += share  # type: ignore[assignment]
+                shares[role][id] += share
     return {
         m.id: {role: Account(share=shares[role][m.id], done=done[role][m.id]) for role in ROLES}
         for m in members

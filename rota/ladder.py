@@ -78,7 +78,7 @@ class _Alone:
 
     def _at(self, rung: Rung, *, slack: Slack) -> "_Tried":
         proven = True
-        for extra in range(self.may_move + 1 if self.side.stays else 1):
+        for extra in range(self.may_move + 1 if self.side.must_move else 1):
             wish = replace(wish_for(rung), slack=slack, extra_moves=extra)
             answer = self.solver.fill([(self.side, wish)], seed=self.seed)
             if answer.chosen is not None:

@@ -1,7 +1,6 @@
 """Solving in a short-lived process of its own, so that no web process or worker ever holds the
 solver; what comes back is looked at by the checker before anybody sees it."""
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,8 +13,6 @@ from rota.problem import Problem, Roster
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 120.0
-# Of addresses; what the solver's process then really holds is far less.
-MEMORY = 4 * 1024**3
 BEAT = 0.5
 
 
@@ -35,7 +32,6 @@ def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECON
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            preexec_fn=_limit_memory,
         ) as process:
             try:
                 answer = _answer(process, beat=beat, seconds=seconds)
@@ -65,10 +61,6 @@ def _answer(process: "subprocess.Popen[str]", *, beat: Callable[[], None], secon
                     f"No rota was found within {seconds:.0f} seconds. Generate fewer cycles at a "
                     "time, or ask for a smaller gap."
                 ) from None
-
-
-def _limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def _why(status: int, errors: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from integrations.client import Client, Credentials, FixedCredentials, Gate, is_safe_base_url
 from integrations.errors import IntegrationError, ReconnectError, UnexpectedError
+from integrations.google_calendar.api import NAME
 from integrations.shapes import Shape
 
 EVENTS = "https://www.googleapis.com/auth/calendar.events"
@@ -25,7 +26,6 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 3600
 # So long before its end a token is no longer used, as Google's own client does.
 MARGIN = 225
-NAME = "Google Calendar"
 SIGNING_IN = "signing in"
 NO_KEY = "this is not the JSON key file of a service account"
 

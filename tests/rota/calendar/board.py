@@ -30,10 +30,14 @@ Row = dict[str, Any]
 
 @dataclass
 class Board(Running):
-    """Nothing is on the calendar at first. Its owner is rosa; the service account may write."""
+    """Nothing is on the calendar at first. Its owner is rosa; the service account may write.
+
+    `who` is connected: the service account `rota`, or a person.
+    """
 
     world: World
     team: Team
+    who: str = "rota"
     clock: Clock = field(default_factory=lambda: Clock(NOW))
     # As they were put there, by id.
     foreign: dict[str, Row] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class Board(Running):
             provider="google_calendar",
             owner=None,
             name="calendar",
-            credentials=self.google.grant("rota"),
+            credentials=self.google.grant(self.who),
             by=None,
             now=self.clock(),
         )
@@ -74,7 +78,8 @@ class Board(Running):
 
     def days(self, number: int, *, first: date = MONDAY) -> list[Shift]:
         """So many working days in a row with somebody on each."""
-        day, shifts = first, []
+        day = first
+        shifts: list[Shift] = []
         while len(shifts) < number:
             if day.weekday() < 5:
                 n = len(shifts)
@@ -111,7 +116,11 @@ class Board(Running):
         self.google.change_event(CALENDAR, row["id"], **fields)
 
     def delete(self, row: Row) -> None:
-        self.edit(row, status="cancelled")
+        held = self.google.calendars[CALENDAR]
+        if self.google.switches["tombstones"] == "expired":
+            del held.events[row["id"]]
+        else:
+            self.edit(row, status="cancelled")
 
     # ------------------------------------------------------------- what is there
 
