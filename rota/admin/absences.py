@@ -56,15 +56,16 @@ class AbsenceAdmin(Telling):
         css = {"all": ["rota/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Absence]:
-        days = {"shift__start__lte": OuterRef("last_day"), "shift__end__gt": OuterRef("first_day")}
         to_come = Duty.objects.filter(
+            shift__cancelled_at=None, shift__end__gt=timezone.now().date()
+        )
+        then = to_come.filter(
             member__person=OuterRef("person"),
-            shift__cancelled_at=None,
-            shift__end__gt=timezone.now().date(),
-            **days,
+            shift__start__lte=OuterRef("last_day"),
+            shift__end__gt=OuterRef("first_day"),
         )
         found: QuerySet[Absence] = super().get_queryset(request)
-        return found.annotate(on_duty=Exists(to_come))
+        return found.annotate(on_duty=Exists(then))
 
     @admin.display(description="on duty then", ordering="on_duty")
     def is_on_duty(self, absence: Any) -> str:
@@ -128,10 +129,14 @@ class AbsenceAdmin(Telling):
         if absence is not None:
             found = _conflicts(absence)
             rotas = sorted({duty.shift.rota for duty in found}, key=str)
-            context["conflicts"] = found
+            context["conflicts"] = [(duty, duty.shift.start <= _today(duty)) for duty in found]
             context["syncs"] = [row for rota in rotas for row in lately.duties_syncs(rota)]
             context["may_see_syncs"] = request.user.has_perm("uploader.view_sync")
         return super().render_change_form(request, context, *args, **kw)
+
+
+def _today(duty: Duty) -> date:
+    return duty.shift.rota.today(timezone.now())
 
 
 def _is_ours(absence: Absence | None) -> bool:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from rota.models import Duty, Rota
@@ -46,7 +48,8 @@ def add_a_rota(sam: Person) -> None:
     sam.open("/admin/rota/rota/add/")
     page.get_by_label("Name:").fill("support")
     page.get_by_label("Title:", exact=True).fill("Data engineering support")
-    page.get_by_label("Starts on:").fill("2026-12-01")
+    starts_on = timezone.now().date() + timedelta(days=3)
+    page.get_by_label("Starts on:").fill(starts_on.isoformat())
     page.get_by_label("Timezone:").select_option("Europe/London")
     page.get_by_label("Holidays:").fill("England")
     page.get_by_label("First group:").fill("sevens")
