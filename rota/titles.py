@@ -1,7 +1,8 @@
 """What a shift is called where people see it: on calendars, in feeds and in mails."""
 
 from rota.models import Duty, Shift
-from rota.syncs.calendar.titles import NOBODY, filled
+
+NOBODY = "nobody"
 
 
 def names(shift: Shift) -> dict[str, str]:
@@ -11,5 +12,6 @@ def names(shift: Shift) -> dict[str, str]:
 
 
 def title(shift: Shift) -> str:
-    """As the rota words it."""
-    return filled(shift.rota.event_title, {"title": shift.rota.title, **names(shift)})
+    """As the rota words it, on one line; braces within a name stand for themselves."""
+    told = shift.rota.event_title.format(title=shift.rota.title, **names(shift))
+    return " ".join(told.split())

@@ -37,6 +37,8 @@ class Projection:
         fields = {name: self.kind.options_form().fields[name] for name in self.options}
         for name, field in fields.items():
             field.required = False
+            if type(field.widget) is forms.TextInput:
+                field.widget.attrs["class"] = "vTextField wide"
             if sync is not None and name in sync.options:
                 field.initial = sync.options[name]
         return {

@@ -3,7 +3,7 @@
 from datetime import date
 
 from rota.models import Duty
-from rota.syncs.calendar.titles import NOBODY
+from rota.titles import NOBODY
 
 
 def day(on: date) -> str:

@@ -1,20 +1,21 @@
 """A rota's shifts as a calendar is to show them, read from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from django.conf import settings
 
-from rota.models import Duty, Rota, Shift
+from rota.models import Rota, Shift
 from rota.syncs.calendar.content import Slot
-from rota.syncs.calendar.titles import NOBODY, filled
+from rota.syncs.calendar.titles import squeezed
+from rota.titles import title
 
 
-@dataclass(frozen=True)
+@dataclass
 class Slots:
-    """What is over stays as it is, here and at the calendar."""
+    """What is over on `today` stays as it is, here and at the calendar."""
 
     rota: Rota
     today: date
@@ -22,38 +23,34 @@ class Slots:
     @cached_property
     def shifts(self) -> list[Shift]:
         """Those that are not over, the cancelled ones as well."""
-        open_ones = self.rota.shifts.filter(end__gt=self.today)
-        return list(open_ones.prefetch_related("duties__member__person"))
+        shifts = self.rota.shifts.filter(end__gt=self.today)
+        return list(shifts.prefetch_related("duties__member__person"))
 
     @cached_property
-    def over(self) -> set[str]:
-        uids = self.rota.shifts.filter(end__lte=self.today).values_list("uid", flat=True)
-        return {uid.hex for uid in uids}
+    def keys(self) -> frozenset[str]:
+        return frozenset(shift.uid.hex for shift in self.shifts)
 
-    @property
-    def keys(self) -> set[str]:
-        return {shift.uid.hex for shift in self.shifts}
+    @cached_property
+    def over(self) -> frozenset[str]:
+        """Of these, too, it is known that they are this rota's."""
+        uids = self.rota.shifts.filter(end__lte=self.today).values_list("uid", flat=True)
+        return frozenset(uid.hex for uid in uids)
 
     @property
     def last_day(self) -> date:
         return max((shift.end for shift in self.shifts), default=self.today)
 
-    def wanted(self) -> Iterable[Slot]:
+    def wanted(self) -> Iterator[Slot]:
         """Those that anybody serves in."""
         for shift in self.shifts:
-            names = {duty.role: duty.member.name for duty in shift.duties.all() if duty.member}
-            if names and shift.cancelled_at is None:
+            if shift.cancelled_at is None and any(duty.member for duty in shift.duties.all()):
                 yield Slot(
                     key=shift.uid.hex,
                     start=shift.start,
                     end=shift.end,
-                    title=self._title(names),
+                    title=squeezed(title(shift)),
                     text=self.text,
                 )
-
-    def _title(self, names: dict[str, str]) -> str:
-        roles = {role: names.get(role, NOBODY) for role in Duty.Role.values}
-        return filled(self.rota.event_title, {**roles, "title": self.rota.title})
 
     @cached_property
     def text(self) -> str:

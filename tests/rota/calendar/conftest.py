@@ -3,12 +3,10 @@
 import pytest
 
 from integrations.sandbox import World
-from rota.models import Rota
 from tests.rota.calendar.board import Board
 from tests.rota.team import Team
 
 
 @pytest.fixture
-def board(team: Team, world: World, monkeypatch: pytest.MonkeyPatch) -> Board:
-    monkeypatch.setattr(Rota, "get_absolute_url", lambda rota: f"/rotas/{rota}/")
+def board(team: Team, world: World) -> Board:
     return Board(world, team)

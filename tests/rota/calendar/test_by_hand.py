@@ -1,4 +1,4 @@
-"""What people do on the calendar: to our events, which is put right, and with theirs, which stays."""
+"""What people do on the calendar: with our events, which is put right; with theirs, which stays."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ import pytest
 
 from integrations.sandbox import Seen
 from rota.syncs.calendar import content, foreign
-from tests.rota.calendar.board import CALENDAR, DAY, Board, Row
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY, Row
 from tests.rota.team import MONDAY
 from uploader.models import Run
 
@@ -149,10 +150,11 @@ def test_a_copy_of_ours_with_all_its_marks_stays_and_is_told_of(board: Board) ->
     run = board.run()
 
     assert run.counts["unchanged"] == 2
-    assert run.warnings == [
+    [warning] = run.warnings
+    assert warning == (
         "“Gustav is on support today with Andy assisting” on 2026-12-01 looks like this rota's, "
         "and is not: `rota adopt support` takes it over."
-    ]
+    )
     board.check()
 
 
