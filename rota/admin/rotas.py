@@ -90,7 +90,10 @@ class RotaAdmin(Telling, Acting):
 
     def _elsewhere(self, request: HttpRequest, obj: Rota | None) -> list[Any]:
         """The title of events beside the calendar that they are on."""
-        titles = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings"}
+        titles = {
+            setup.CALENDAR: "On Google Calendar",
+            setup.PRODUCTIVE: "As bookings at Productive",
+        }
         may_change = obj is None or self.has_change_permission(request, obj)
         found = {each.kind.slug: each for each in projections() if may_change}
         calendar = found.pop(setup.CALENDAR, None)

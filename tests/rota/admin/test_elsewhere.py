@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django import forms
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -12,32 +11,11 @@ from rota import setup
 from tests.pages.visitor import words_of
 from tests.rota.admin.staff import errors_of, page_of, typed
 from tests.rota.team import Team
-from uploader import kinds
 from uploader.models import Sync
 
 pytestmark = pytest.mark.django_db
 
 CALENDAR = "c_support@group.calendar.google.com"
-
-
-class Bookings(forms.Form):
-    rota = forms.CharField()
-    service_id = forms.CharField()
-    minutes = forms.IntegerField(min_value=1, initial=420)
-
-
-class AsBookings(kinds.Kind):
-    """Stands in for the kind of the bookings, whose form has a number in it."""
-
-    slug, name, words = "rota_productive", "Bookings", "Shows duties as bookings."
-    target = "productive"
-    options_form = Bookings
-
-
-@pytest.fixture(autouse=True)
-def with_bookings(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {kind.slug: kind for kind in kinds.all_kinds()}
-    monkeypatch.setattr(kinds, "_kinds", {**known, "rota_productive": AsBookings})
 
 
 @pytest.fixture
