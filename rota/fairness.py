@@ -5,10 +5,10 @@ smaller: what is missed is owed, and comes out even later.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rota.days import WEEKDAYS
 from rota.problem import LEAD, ROLES, Key, Member, Slot
@@ -182,16 +182,22 @@ def furthest_in_any_year(
     slots: Sequence[Slot],
     duties: Mapping[Key, int | None],
 ) -> float:
-    """By how many duties anybody was ever away from their share of a role, over 12 months."""
-    starts = [slot.day for slot in slots if slot.day + YEAR <= slots[-1].day] or [slots[0].day]
+    """By how many duties anybody was ever away from their share of a role, over 12 months.
+
+    Over whole cycles: within one, some have had their turn and others not.
+    """
+    cycles = [list(own) for _, own in groupby(slots, key=lambda slot: slot.cycle)]
     return max(
         abs(account.credit)
-        for start in starts
+        for first in range(len(cycles))
         for accounts in ledger(
-            members,
-            groups=groups,
-            slots=[slot for slot in slots if start <= slot.day < start + YEAR],
-            duties=duties,
+            members, groups=groups, slots=_a_year(cycles[first:]), duties=duties
         ).values()
         for account in accounts.values()
     )
+
+
+def _a_year(cycles: Sequence[Sequence[Slot]]) -> Iterator[Slot]:
+    for cycle in cycles:
+        if cycle[-1].day < cycles[0][0].day + YEAR:
+            yield from cycle

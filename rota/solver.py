@@ -25,9 +25,10 @@ Choice = cp_model.IntVar | int
 MEMORY = 4 * 1024**3
 # In the solver's own measure of work; about seconds.
 PLAIN_EFFORT, VARIABLES_MORE = 0.02, 60_000
-DEEP_EFFORT = 1.5
-# Whether a search succeeds is soon known: rather begin anew than go on for long.
-PATIENCE = (1, 1, 1, 2, 2, 4)
+# Whether a plain search succeeds is soon known: rather begin anew than go on for long.
+PATIENCE = (1, 1, 1, 2)
+# What one thorough search may take, and all of them for one rota.
+DEEP_EFFORT, DEEP_ALTOGETHER = 1.0, 1.6
 
 
 def solve(problem: Problem) -> Roster:
@@ -35,7 +36,10 @@ def solve(problem: Problem) -> Roster:
 
 
 class CpSat:
-    """The solver, as the ladder asks it."""
+    """The solver, as the ladder asks it, for one rota."""
+
+    def __init__(self) -> None:
+        self.left = DEEP_ALTOGETHER
 
     def fill(
         self,
@@ -54,17 +58,19 @@ class CpSat:
                 _keep_apart(asked[0], meetings)
         except Impossible:
             return Answer(chosen=None, proven=True)
-        search = Search(model)
         status = cp_model.UNKNOWN
-        for guess, patience in enumerate(PATIENCE, start=seed * len(PATIENCE)):
+        search = Search(model)
+        partners = meetings.partners if meetings else {}
+        # Both at once are too many to be found by a guess.
+        for guess, patience in enumerate(PATIENCE if len(asked) == 1 else (), start=seed * 10):
             model.clear_hints()  # type: ignore[no-untyped-call]
-            for part in asked:
-                part.begin_at(meetings.partners if meetings else {}, guess)
+            asked[0].begin_at(partners, guess)
             status = search.plainly(seed=guess, patience=patience)
             if status != cp_model.UNKNOWN:
                 break
-        if status == cp_model.UNKNOWN and thorough:
-            status = search.deeply(seed=seed)
+        if status == cp_model.UNKNOWN and thorough and self.left > 0:
+            status, spent = search.deeply(seed=seed, most=self.left)
+            self.left -= spent
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Answer(chosen=tuple(part.chosen(search.solver) for part in asked), proven=True)
         return Answer(chosen=None, proven=status == cp_model.INFEASIBLE)
@@ -81,7 +87,7 @@ class CpSat:
         together = sum(part.beyond)
         model.minimize(each * (many * 2 + 1) + together)
         search = Search(model)
-        search.deeply(seed=0)
+        search.deeply(seed=0, most=DEEP_EFFORT)
         value = search.solver.value
         return Slack(each=value(each), together=sum(map(value, part.beyond)))
 
@@ -103,9 +109,10 @@ class Search:
         effort = PLAIN_EFFORT + len(self.model.proto.variables) / VARIABLES_MORE
         return self._run(seed=seed, depth=0, effort=effort * patience)
 
-    def deeply(self, *, seed: int) -> cp_model.CpSolverStatus:
-        """With relaxations, which prove most of what cannot be."""
-        return self._run(seed=seed, depth=2, effort=DEEP_EFFORT)
+    def deeply(self, *, seed: int, most: float) -> tuple[cp_model.CpSolverStatus, float]:
+        """With relaxations, which prove most of what cannot be; and how much it took."""
+        status = self._run(seed=seed, depth=2, effort=min(DEEP_EFFORT, most))
+        return status, self.solver.response_proto.deterministic_time
 
     def _run(self, *, seed: int, depth: int, effort: float) -> cp_model.CpSolverStatus:
         given = self.solver.parameters
@@ -275,6 +282,7 @@ class _Part:
 
 def _keep_apart(part: _Part, meetings: Meetings) -> None:
     """One side is chosen so that nobody meets a partner, who is decided, too often."""
+    excess: list[cp_model.IntVar] = []
     for id, choices in part.choices.items():
         together: dict[int, list[Choice]] = defaultdict(list)
         for slot, choice in choices:
@@ -282,8 +290,16 @@ def _keep_apart(part: _Part, meetings: Meetings) -> None:
                 together[meetings.partners[slot.day]].append(choice)
         for partner, met in together.items():
             limit = meetings.limits.get((id, partner), len(met))
-            if len(met) > limit:
+            if len(met) <= limit:
+                continue
+            if meetings.at_best:
+                beyond = part.model.new_int_var(0, len(met) - limit, "")
+                part.keep_within(met, (0, limit), over=beyond)
+                excess.append(beyond)
+            else:
                 part.keep_within(met, (0, limit))
+    if excess:
+        part.model.minimize(sum(excess))
 
 
 def _keep_apart_both(model: cp_model.CpModel, one: _Part, other: _Part, meetings: Meetings) -> None:

@@ -12,6 +12,7 @@ from rota import verify, wire
 from rota.problem import Problem, Roster
 
 ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "rota.solver"]
 SECONDS = 120.0
 BEAT = 0.5
 
@@ -26,7 +27,7 @@ def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECON
         given.write(wire.of_problem(problem))
         given.seek(0)
         with subprocess.Popen(
-            [sys.executable, "-m", "rota.solver"],
+            COMMAND,
             cwd=ROOT,
             stdin=given,
             stdout=subprocess.PIPE,
@@ -40,7 +41,10 @@ def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECON
         if process.returncode:
             errors.seek(0)
             raise SolverFailed(_why(process.returncode, errors.read()))
-    roster = wire.to_roster(answer)
+    try:
+        roster = wire.to_roster(answer)
+    except (ValueError, KeyError) as error:
+        raise SolverFailed("The solver answered with something else than a rota.") from error
     wrong = verify.check(problem, roster)
     if wrong:
         raise SolverFailed(

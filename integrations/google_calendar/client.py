@@ -342,6 +342,11 @@ class GoogleCalendarClient(Client):
         advice = f"share the calendar with {whom}, with the right to {what}, or mend its id"
         return NotShared(**self.said(response, doing) | {"excerpt": advice})
 
+    def _without_secrets(self, text: str) -> str:
+        """A service account's tokens are not among the credentials."""
+        told = super()._without_secrets(text)
+        return self.account.without_tokens(told) if self.account else told
+
     def words_of(self, body: Any) -> str:
         error = body.get("error") if isinstance(body, Mapping) else None
         message = error.get("message") if isinstance(error, Mapping) else None

@@ -6,7 +6,8 @@ import pytest
 
 from integrations.sandbox import Seen
 from rota.syncs.calendar import content, foreign
-from tests.rota.calendar.board import CALENDAR, DAY, Board, Row
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY, Row
 from tests.rota.team import MONDAY
 from uploader.models import Run
 

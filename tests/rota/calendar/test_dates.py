@@ -8,7 +8,8 @@ import pytest
 
 from rota.days import holidays_of, numbers, working_days
 from rota.models import Rota, Shift
-from tests.rota.calendar.board import CALENDAR, DAY, Board
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY
 from tests.rota.team import OTHERS, SEVENS
 from uploader.models import Run
 

@@ -12,7 +12,8 @@ from itertools import count
 import pytest
 
 from integrations.sandbox import Fault, Seen, World
-from tests.rota.calendar.board import CALENDAR, DAY, Board
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY
 from tests.rota.team import Team
 from tests.uploader.killer import Killed, Killer
 from uploader import hands, inline

@@ -7,7 +7,8 @@ import pytest
 
 from rota.models import Rota
 from rota.syncs.calendar.options import Options
-from tests.rota.calendar.board import CALENDAR, DAY, Board
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY
 from tests.rota.team import MONDAY, Team
 from uploader.models import Run, Sync
 

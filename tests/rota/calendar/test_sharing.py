@@ -3,7 +3,8 @@
 import pytest
 
 from integrations.sandbox import Fault, Seen
-from tests.rota.calendar.board import CALENDAR, DAY, Board
+from tests.rota.calendar.board import Board
+from tests.rota.calendar.paper import CALENDAR, DAY
 from uploader.models import Run
 from uploader.people import Address
 
