@@ -81,6 +81,12 @@ def test_without_an_id_there_is_no_calendar(team: Team, google: Connection, root
     assert not Sync.objects.filter(kind=setup.CALENDAR).exists()
 
 
+def test_an_id_without_a_connection_is_not_dropped_silently(team: Team, root: Client) -> None:
+    response = saved(root, team, calendar_calendar_id=CALENDAR)
+
+    assert "Choose the connection as well." in errors_of(response)
+
+
 def test_what_the_kind_refuses_is_said_at_the_field(
     team: Team, google: Connection, root: Client
 ) -> None:
