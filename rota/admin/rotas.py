@@ -20,6 +20,7 @@ from rota.admin.telling import Telling
 from rota.models import Rota
 
 COMING_HOLIDAYS = 3
+TITLES = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings at Productive"}
 # By which it may be that a day with duties is no working day, or the other way round.
 OF_DAYS = {"workdays", "holidays"}
 
@@ -90,14 +91,13 @@ class RotaAdmin(Telling, Acting):
 
     def _elsewhere(self, request: HttpRequest, obj: Rota | None) -> list[Any]:
         """The title of events beside the calendar that they are on."""
-        titles = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings"}
         may_change = obj is None or self.has_change_permission(request, obj)
         found = {each.kind.slug: each for each in projections() if may_change}
         calendar = found.pop(setup.CALENDAR, None)
         names = [*(calendar.names if calendar else ()), "event_title"]
         return [
-            (titles[setup.CALENDAR], {"fields": names}),
-            *((titles[slug], {"fields": each.names}) for slug, each in found.items()),
+            (TITLES[setup.CALENDAR], {"fields": names}),
+            *((TITLES[slug], {"fields": each.names}) for slug, each in found.items()),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rota | None = None) -> tuple[str, ...]:
