@@ -66,12 +66,14 @@ class Paper:
             if row["end"].get("date", "9") > f"{since}"
         ]
 
-    def check_foreign(self) -> None:
+    def touched(self) -> set[str]:
+        """Ids of what is somebody else's, and is not as they left it, or was written to."""
         held = self.google.calendars[CALENDAR].events
-        changed = [row for id, row in self.foreign.items() if held.get(id) != row]
-        assert changed == [], "something that is somebody else's was touched"
-        touched = {write.id for write in self.google.writes} & self.foreign.keys()
-        assert touched == set(), "something that is somebody else's was written"
+        changed = {id for id, row in self.foreign.items() if held.get(id) != row}
+        return changed | {write.id for write in self.google.writes} & self.foreign.keys()
+
+    def check_foreign(self) -> None:
+        assert self.touched() == set(), "something that is somebody else's was touched"
 
 
 def _start(row: Row) -> str:

@@ -10,13 +10,15 @@ from rota.models import Shift
 from tests.rota.calendar.board import Board
 from tests.rota.calendar.chance import People
 from tests.rota.calendar.paper import DAY
+from tests.rota.calendar.unplugged import Unplugged
 from tests.rota.team import MONDAY, OTHERS, SEVENS
 from uploader.models import Run, Sync
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.randomized]
+pytestmark = [pytest.mark.once, pytest.mark.randomized]
 
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
-SCENARIOS = 12 * int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
+TIMES = int(os.environ.get("LOCKSTEP_TEST_TIMES", "1"))
+SCENARIOS, UNPLUGGED = 6 * TIMES, 50 * TIMES
 
 
 def rota_changes(board: Board, draw: random.Random) -> None:
@@ -43,7 +45,7 @@ def live(board: Board, seed: int) -> None:
         for _ in range(draw.randint(0, 12)):
             people.write_something()
         for _ in range(draw.randint(0, 3)):
-            people.touch_ours()
+            people.touch_ours(since=board.today)
         for _ in range(draw.randint(0, 3)):
             rota_changes(board, draw)
         run = board.carry_through()
@@ -59,6 +61,7 @@ def live(board: Board, seed: int) -> None:
         )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("n", range(SCENARIOS))
 def test_nothing_of_others_is_touched_and_the_calendar_equals_the_rota(
     board: Board, n: int
@@ -68,3 +71,12 @@ def test_nothing_of_others_is_touched_and_the_calendar_equals_the_rota(
     except BaseException as error:
         error.add_note(f"replay with FAULT_SEED={SEED + n} and -k '[0]'")
         raise
+
+
+def test_nor_in_many_more_calendars_within_one_process() -> None:
+    for seed in range(SEED, SEED + UNPLUGGED):
+        try:
+            Unplugged(seed).live()
+        except BaseException as error:
+            error.add_note(f"replay with FAULT_SEED={seed}")
+            raise

@@ -148,6 +148,17 @@ def test_what_is_over_stays_as_it_is_whatever_becomes_of_it(board: Board) -> Non
     assert set(rows) == {row["id"] for row in board.ours()}
 
 
+def test_an_event_of_a_shift_that_is_over_stays_wherever_somebody_puts_it(board: Board) -> None:
+    shifts = board.days(3)
+    board.run()
+    board.clock.forward(days=5)
+    row = board.of(shifts[0])
+    board.edit(row, start={"date": "2026-12-09"}, end={"date": "2026-12-10"})
+    board.forget_requests()
+    board.run()
+    assert board.writes() == []
+
+
 def test_what_is_over_is_forgotten_by_nobody(board: Board) -> None:
     shifts = board.days(2)
     board.run()
