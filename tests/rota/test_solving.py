@@ -83,7 +83,9 @@ def test_a_wrong_rota_is_thrown_away(instead: Callable[[str], None]) -> None:
     wrong = Roster(duties={(made.slots[0].day, LEAD): 999}, level=0, proven=True, gap=1)
     instead(f"print({wire.of_roster(wrong)!r})")
 
-    with pytest.raises(solving.SolverFailed, match=r"is wrong, and was thrown away: The .* missing"):
+    with pytest.raises(
+        solving.SolverFailed, match=r"is wrong, and was thrown away: The .* missing"
+    ):
         solving.solved(made, beat=nothing)
 
 
