@@ -192,8 +192,8 @@ def _weekdays(draw: Draw) -> Iterator[str]:
     most = draw.reached.weekday_range()
     if most > 1:
         yield (
-            f"In {draw.side.group} somebody has one weekday {most} times more often than another; "
-            f"leave, gaps and fair totals go before it."
+            f"In {draw.side.group} somebody has {most} more of one weekday than of another; leave, "
+            "gaps and fair totals go before it."
         )
 
 

@@ -5,15 +5,13 @@ smaller: what is missed is owed, and comes out even later.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby, pairwise
+from datetime import date
+from itertools import pairwise
 
 from rota.days import WEEKDAYS
 from rota.problem import LEAD, ROLES, Key, Member, Slot
-
-YEAR = timedelta(days=365)
 
 
 def group_of(slot: Slot, role: str, groups: tuple[str, str]) -> str:
@@ -173,31 +171,3 @@ def met(slots: Iterable[Slot], duties: Mapping[Key, int | None]) -> Counter[tupl
             low, high = sorted(id for id in both if id is not None)
             found[low, high] += 1
     return found
-
-
-def furthest_in_any_year(
-    members: Sequence[Member],
-    *,
-    groups: tuple[str, str],
-    slots: Sequence[Slot],
-    duties: Mapping[Key, int | None],
-) -> float:
-    """By how many duties anybody was ever away from their share of a role, over 12 months.
-
-    Over whole cycles: within one, some have had their turn and others not.
-    """
-    cycles = [list(own) for _, own in groupby(slots, key=lambda slot: slot.cycle)]
-    return max(
-        abs(account.credit)
-        for first in range(len(cycles))
-        for accounts in ledger(
-            members, groups=groups, slots=_a_year(cycles[first:]), duties=duties
-        ).values()
-        for account in accounts.values()
-    )
-
-
-def _a_year(cycles: Sequence[Sequence[Slot]]) -> Iterator[Slot]:
-    for cycle in cycles:
-        if cycle[-1].day < cycles[0][0].day + YEAR:
-            yield from cycle
