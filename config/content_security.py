@@ -10,8 +10,9 @@ from integrations.provider import providers
 
 
 def sign_in_origins() -> list[str]:
-    asked = [each for each in providers().values() if each.signs_in or each.staff_sign_in]
-    parts = [urlsplit(each.sign_in_address()) for each in asked]
+    known = providers().values()
+    left_for = [each for each in known if each.signs_in or each.staff_may_sign_in()]
+    parts = [urlsplit(each.sign_in_address()) for each in left_for]
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts})
 
 

@@ -25,6 +25,7 @@ from integrations import connections
 from integrations.errors import IntegrationError, ReconnectError
 from integrations.models import Connection
 from integrations.oauth import renewed
+from rota.models import Rota
 from uploader import members, runs
 from uploader.models import Run, Sync
 
@@ -208,6 +209,10 @@ def team(*, now: datetime) -> list[Run]:
     except WrongFile as error:
         raise CannotShow(str(error)) from error
     return [_latest_run(Sync.objects.get(name=name), now=now) for name in TEAM]
+
+
+def rota_pages() -> list[str]:
+    return [rota.get_absolute_url() for rota in Rota.objects.filter(enabled=True)]
 
 
 def _latest_run(sync: Sync, *, now: datetime) -> Run:

@@ -29,6 +29,8 @@ SANDBOX_APPLICATIONS = {
     "OPEN_HUMANS_WEBHOOK_SECRET": "sandbox-webhook-secret",
     "RESCUETIME_CLIENT_ID": "lockstep-rescuetime",
     "RESCUETIME_CLIENT_SECRET": "sandbox-secret",
+    "GOOGLE_CLIENT_ID": "lockstep-google",
+    "GOOGLE_CLIENT_SECRET": "sandbox-secret",
     # Named by config/demo.toml.
     "BREATHE_API_KEY": "sandbox-breathe-key",
     "PRODUCTIVE_API_KEY": "sandbox-productive-token",

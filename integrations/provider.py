@@ -77,6 +77,9 @@ class Provider:
         only = [told for name, told in self.sign_in_settings.items() if not self.setting(name)]
         return self.missing_settings() + only
 
+    def staff_may_sign_in(self) -> bool:
+        return self.staff_sign_in and not self.missing_to_sign_in()
+
     def sign_in_address(self) -> str:
         """Where people are sent to sign in."""
         return self.base_url()

@@ -62,10 +62,10 @@ class Adoption:
         """Whoever was found by less than their whole name, and how much was left alone."""
         notes = dict.fromkeys(finding.note for finding in self.taken if finding.note)
         left = len(self.findings) - len(self.taken)
-        if not left:
-            return [*notes]
-        events = "1 event" if left == 1 else f"{left} events"
-        return [*notes, f"{events} that look like the rota's are left as they are: see why."]
+        if left:
+            events = "1 event that looks" if left == 1 else f"{left} events that look"
+            notes[f"{events} like the rota's: left alone; the changes say why."] = None
+        return [*notes]
 
     def planned(self) -> list[Change]:
         """The duties as a plan would name them, for showing the rota as it would be."""

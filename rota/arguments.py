@@ -47,7 +47,7 @@ def day(text: str | None, *, option: str) -> date | None:
 
 
 def generation(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any]:
-    """The params of a generation, only those that were given."""
+    """The params of a generation: those that were given, and how far it goes."""
     first = day(options["from"], option="from")
     until = day(options["until"], option="until")
     try:
@@ -61,10 +61,15 @@ def generation(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[st
     given = {
         "from": first.isoformat() if first else None,
         "until": until.isoformat() if until else None,
-        "cycles": _number(options["cycles"], option="cycles", least=1, most=1000),
+        "cycles": _number(options["cycles"] or _usual(until), option="cycles", least=1, most=1000),
         "seed": _number(options["seed"], option="seed", least=0, most=LARGEST_SEED),
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _usual(until: date | None) -> str | None:
+    """One cycle, where nothing else is said of how far it goes."""
+    return "1" if until is None else None
 
 
 def _number(text: str | None, *, option: str, least: int, most: int) -> int | None:

@@ -89,13 +89,14 @@ def _totals(draw: Draw) -> Iterator[str]:
     for id, role in draw.reached.uneven():
         member, due = side.by_id[id], side.due[id, role]
         verb = "leads" if role == LEAD else "assists"
-        number = f"{had[id, role]} times" if had[id, role] else "not at all"
+        number = times(had[id, role]) if had[id, role] else "not at all"
         fair = f"{member.name} {verb} {number}, and their share is {due:.1f}"
         if had[id, role] > due:
             yield f"{fair}: others cannot, or did before; it comes out even later."
         else:
             away = _away_within(member, side.slots)
-            yield f"{fair}{f' (away {away})' if away else ''}: it is owed, and comes out even later."
+            why = f" (away {away})" if away else ""
+            yield f"{fair}{why}: it is owed, and comes out even later."
 
 
 def _away_within(member: Member, slots: tuple[Slot, ...]) -> str:
@@ -191,8 +192,8 @@ def _weekdays(draw: Draw) -> Iterator[str]:
     most = draw.reached.weekday_range()
     if most > 1:
         yield (
-            f"In {draw.side.group} somebody has one weekday {most} times more often than another; "
-            f"leave, gaps and fair totals go before it."
+            f"In {draw.side.group} somebody has {most} more of one weekday than of another; leave, "
+            "gaps and fair totals go before it."
         )
 
 
@@ -209,9 +210,10 @@ def _pairs(problem: Problem, match: Match, least: int) -> Iterator[str]:
         for slot in one.side.open
         if slot.day in other.chosen
     )
+    lately = pairs.met_lately(problem, one.side, other.side)
     often = [
-        f"{one.side.by_id[a].name} with {other.side.by_id[b].name} {times(number)}"
+        f"{one.side.by_id[a].name} with {other.side.by_id[b].name} {times(number + lately[a, b])}"
         for (a, b), number in sorted(met.items())
         if number > limits[a, b]
     ]
-    yield f"Not all pairs differ: {listed(often)}."
+    yield f"Not all pairs differ, those of late included: {listed(often)}."

@@ -4,16 +4,14 @@ A share is by weight among those who were in the group that day. Being on leave 
 smaller: what is missed is owed, and comes out even later.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from rota.days import WEEKDAYS
 from rota.problem import LEAD, ROLES, Key, Member, Slot
-
-YEAR = timedelta(days=365)
 
 
 def group_of(slot: Slot, role: str, groups: tuple[str, str]) -> str:
@@ -84,7 +82,7 @@ def ledger(
 
     `members`: also those who have left, or their part is laid upon the others.
     """
-    shares = {role: Counter[int]() for role in ROLES}
+    shares: dict[str, dict[int, float]] = {role: defaultdict(float) for role in ROLES}
     done = {role: Counter[int]() for role in ROLES}
     splits: dict[tuple[str, date], dict[int, float]] = {}
     for slot in slots:
@@ -97,7 +95,7 @@ def ledger(
             if at not in splits:
                 splits[at] = shares_on(members, group=at[0], day=slot.day)
             for id, share in splits[at].items():
-                shares[role][id] += share  # type: ignore[assignment]
+                shares[role][id] += share
     return {
         m.id: {role: Account(share=shares[role][m.id], done=done[role][m.id]) for role in ROLES}
         for m in members
@@ -173,25 +171,3 @@ def met(slots: Iterable[Slot], duties: Mapping[Key, int | None]) -> Counter[tupl
             low, high = sorted(id for id in both if id is not None)
             found[low, high] += 1
     return found
-
-
-def furthest_in_any_year(
-    members: Sequence[Member],
-    *,
-    groups: tuple[str, str],
-    slots: Sequence[Slot],
-    duties: Mapping[Key, int | None],
-) -> float:
-    """By how many duties anybody was ever away from their share of a role, over 12 months."""
-    starts = [slot.day for slot in slots if slot.day + YEAR <= slots[-1].day] or [slots[0].day]
-    return max(
-        abs(account.credit)
-        for start in starts
-        for accounts in ledger(
-            members,
-            groups=groups,
-            slots=[slot for slot in slots if start <= slot.day < start + YEAR],
-            duties=duties,
-        ).values()
-        for account in accounts.values()
-    )

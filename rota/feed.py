@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from icalendar import Calendar, Event, vText
 
-from rota.models import Duty, Member, Move, Rota, Shift
+from rota.models import LATELY, Duty, Member, Move, Rota, Shift
 from rota.titles import title
 
-LOOK_BACK = timedelta(days=60)
+LOOK_BACK = LATELY
 # How often those who subscribe are asked to look again.
 EVERY = timedelta(hours=1)
 

@@ -18,7 +18,6 @@ from rota.wishes import Draw, Match, Meetings, Slack, Solver, Wish
 MOST_AT_ONCE = 30_000
 # Other draws of the one side, where the other finds no partners.
 OTHER_DRAWS = 2
-LOOSER = 2
 
 
 def descend(problem: Problem, solver: Solver) -> Roster:
@@ -78,7 +77,7 @@ class _Alone:
 
     def _at(self, rung: Rung, *, slack: Slack) -> "_Tried":
         proven = True
-        for extra in range(self.may_move + 1 if self.side.stays else 1):
+        for extra in range(self.may_move + 1 if self.side.must_move else 1):
             wish = replace(wish_for(rung), slack=slack, extra_moves=extra)
             answer = self.solver.fill([(self.side, wish)], seed=self.seed)
             if answer.chosen is not None:
@@ -167,28 +166,38 @@ class _Together:
     # ------------------------------------------------------------ pairs
 
     def match(self, first: Draw, second: Draw) -> Match:
+        limits = pairs.limits(self.problem, first.side, second.side, most=self.least)
+        limits = pairs.with_settled(limits, first.side, second.side)
         ways = [(first, second)]
         if first.rung.once_a_cycle or second.rung.once_a_cycle:
+            # Leading once a cycle goes before pairs that differ, not before any that may meet.
             ways.append((_over_all_cycles(first), _over_all_cycles(second)))
         proven = True
-        for most in range(self.least, self.least + LOOSER + 1):
-            limits = pairs.limits(self.problem, first.side, second.side, most=most)
-            limits = pairs.with_settled(limits, first.side, second.side)
-            # Leading once a cycle goes before pairs that differ, not before any that may meet.
-            for one, other in ways if most == self.least else ways[:1]:
-                match, certain = self._within(one, other, limits)
-                if match is not None:
-                    return replace(match, proven=proven)
-                proven = proven and certain
+        for one, other in ways:
+            match, certain = self._within(one, other, limits, thorough=proven)
+            if match is not None:
+                return replace(match, proven=proven)
+            proven = proven and certain
+        return self._at_best(first, second, _turned(limits), proven=proven)
+
+    def _at_best(
+        self, first: Draw, second: Draw, limits: Mapping[pairs.Pair, int], *, proven: bool
+    ) -> Match:
+        """Pairs that meet too often, as few as are found; the member of `second` first."""
+        meetings = Meetings(limits=limits, partners=first.chosen, at_best=True)
+        wish = [(second.side, second.wish)]
+        answer = self.solver.fill(wish, meetings=meetings, seed=self.problem.seed)
+        if answer.chosen is not None:
+            second = replace(second, chosen=answer.chosen[0])
         return Match(first=first, second=second, proven=proven)
 
     def _within(
-        self, first: Draw, second: Draw, limits: Mapping[pairs.Pair, int]
+        self, first: Draw, second: Draw, limits: Mapping[pairs.Pair, int], *, thorough: bool
     ) -> tuple[Match | None, bool]:
         """Both within the limits, where it can be; else whether that is certain."""
         if pairs_differ(first.reached, second.reached, limits):
             return Match(first=first, second=second), True
-        turned = {(b, a): times for (a, b), times in limits.items()}
+        turned = _turned(limits)
         for attempt in range(OTHER_DRAWS + 1):
             seed = self.problem.seed + attempt
             drawn = first if not attempt else self._again(first, seed=seed)
@@ -199,7 +208,7 @@ class _Together:
             found = self._beside(drawn, first, limits, seed=seed)
             if found is not None:
                 return Match(first=found, second=drawn), True
-        return self._at_once(first, second, limits)
+        return self._at_once(first, second, limits) if thorough else (None, False)
 
     def _again(self, draw: Draw, *, seed: int) -> Draw:
         answer = self.solver.fill([(draw.side, draw.wish)], seed=seed)
@@ -234,3 +243,7 @@ def _over_all_cycles(draw: Draw) -> Draw:
         rung=replace(draw.rung, level=max(1, draw.rung.level), once_a_cycle=False),
         wish=replace(draw.wish, once_a_cycle=False),
     )
+
+
+def _turned(limits: Mapping[pairs.Pair, int]) -> dict[pairs.Pair, int]:
+    return {(b, a): times for (a, b), times in limits.items()}

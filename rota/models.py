@@ -2,15 +2,17 @@
 
 import secrets
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.models import Connection, name_validator
 from rota.checks import check_event_title, check_holidays, check_timezone, check_weekdays
@@ -20,6 +22,8 @@ from uploader.people import Person
 __all__ = ["Absence", "Duty", "Member", "Move", "Rota", "Shift", "Swap"]
 
 LEAD, ASSIST = "lead", "assist"
+# So long after their last day people still see the rota they were in.
+LATELY = timedelta(days=60)
 
 
 def _five_days() -> list[str]:
@@ -41,7 +45,9 @@ class RotaQuerySet(models.QuerySet["Rota"]):
             return self.none()
         if user.is_staff and user.has_perm("rota.view_rota"):
             return self
-        own = Q(pk__in=Member.objects.filter(person__user=user).values("rota"))
+        lately = timezone.now().date() - LATELY
+        there = Q(left_on=None) | Q(left_on__gte=lately)
+        own = Q(pk__in=Member.objects.filter(there, person__user=user).values("rota"))
         return self.filter(own | Q(owner__user=user), enabled=True)
 
 
@@ -130,6 +136,10 @@ class Rota(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rota", args=[self.name])
+
+    def clean(self) -> None:
+        if self.name == "sign-in":
+            raise ValidationError({"name": "Where its page would be, people sign in."})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -43,18 +43,21 @@ def _has_room(lately: Counter[Pair], one: Side, other: Side, limit: int) -> Iter
             yield room >= sum(ceil(side.due[m.id, role]) for role in ("lead", "assist"))
 
 
-def limits(problem: Problem, one: Side, other: Side, *, most: int) -> Counter[Pair]:
+def limits(problem: Problem, one: Side, other: Side, *, most: int) -> dict[Pair, int]:
     """How often each pair may meet in the open slots; those that people fixed do in any case."""
     lately = met_lately(problem, one, other)
-    found = Counter({
-        (a.id, b.id): max(0, most - lately[a.id, b.id]) for a in one.members for b in other.members
-    })  # fmt: skip
-    return found | _met(one, other, fixed=True)
+    fixed = _met(one, other, fixed=True)
+    return {
+        (a.id, b.id): max(0, most - lately[a.id, b.id], fixed[a.id, b.id])
+        for a in one.members
+        for b in other.members
+    }
 
 
-def with_settled(limits: Counter[Pair], one: Side, other: Side) -> Counter[Pair]:
+def with_settled(limits: dict[Pair, int], one: Side, other: Side) -> dict[Pair, int]:
     """Pairs that met before may stay as they are."""
-    return limits | _met(one, other, fixed=False)
+    settled = _met(one, other, fixed=False)
+    return {pair: max(limit, settled[pair]) for pair, limit in limits.items()}
 
 
 def _met(one: Side, other: Side, *, fixed: bool) -> Counter[Pair]:

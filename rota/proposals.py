@@ -72,13 +72,18 @@ def rotas_in(person: Person, first: date, last: date, *, now: datetime) -> list[
     """Rotas that they are in, with shifts in these days that are not over."""
     serving = Q(members__left_on=None) | Q(members__left_on__gte=first)
     found = Rota.objects.filter(serving, enabled=True, members__person=person).distinct()
-    return [rota for rota in found if _has_shifts(rota, first, last, now=now)]
+    return with_duties(found, first=first, last=last, now=now)
 
 
-def _has_shifts(rota: Rota, first: date, last: date, *, now: datetime) -> bool:
-    begin = max(first, rota.today(now))
-    shifts = rota.shifts.filter(cancelled_at=None)
-    return shifts.filter(start__lte=last, end__gt=begin).exists()
+def with_duties(
+    rotas: Iterable[Rota], *, now: datetime, first: date = date.min, last: date = date.max
+) -> list[Rota]:
+    """Those with shifts in these days that are not over."""
+    return [rota for rota in rotas if _shifts(rota, max(first, rota.today(now)), last).exists()]
+
+
+def _shifts(rota: Rota, first: date, last: date) -> Any:
+    return rota.shifts.filter(cancelled_at=None, start__lte=last, end__gt=first)
 
 
 def _to_come(*, now: datetime) -> Any:

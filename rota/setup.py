@@ -94,3 +94,9 @@ def ensure(
 def first_run(sync: Sync, *, now: datetime) -> datetime | None:
     """Anew is now; duties that nobody wants looked at regularly wait for somebody to ask."""
     return None if sync.kind == DUTIES and sync.every is None else now
+
+
+def changed(rota: Rota, *, now: datetime) -> None:
+    """What keeps it in step is due: it, or who is in it, is another than before."""
+    in_use = rota.syncs().filter(enabled=True)
+    in_use.exclude(kind=DUTIES, every=None).update(next_run_at=now)

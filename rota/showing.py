@@ -86,7 +86,7 @@ def _served(duty: Duty) -> Served:
 def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
     people = rota.members.select_related("person").prefetch_related("person__addresses")
     members = {member.pk: member for member in people}
-    ends = dict(found)
+    ends = dict(found.keys())
     for change in planned:
         match = KEY.fullmatch(change.key)
         if match is None or change.outcome != Change.Outcome.PLANNED:

@@ -20,7 +20,7 @@ Band = tuple[int, int]
 @dataclass(frozen=True, kw_only=True)
 class Side:
     group: str
-    # In the order of their ids, whatever order they were given in.
+    # Whoever is in it on any of the slots' days; in the order of their ids, not as they were given.
     members: tuple[Member, ...]
     slots: tuple[Slot, ...]
     past: tuple[Past, ...]
@@ -33,7 +33,9 @@ class Side:
         return Side(
             group=group,
             members=tuple(
-                sorted((m for m in problem.members if m.group == group), key=lambda m: m.id)
+                sorted(
+                    (m for m in problem.members if _is_in(m, group, problem)), key=lambda m: m.id
+                )
             ),
             slots=problem.slots,
             past=problem.past,
@@ -129,6 +131,13 @@ class Side:
         )
 
     @cached_property
+    def must_move(self) -> bool:
+        """Whether anything of before has become impossible, or can be filled now."""
+        return any(
+            self.key(slot) in self.before and slot.day not in self.settled for slot in self.open
+        )
+
+    @cached_property
     def elsewhere(self) -> dict[int, list[int]]:
         """By member, working-day numbers that no choice here can change: history, and the other
         role."""
@@ -219,3 +228,7 @@ class Side:
         of_all.update(day.day.weekday() for day in self.past)
         spread = max(of_all.values(), default=0) - min(of_all.values(), default=0)
         return max(1, ceil(spread / max(1, len(self.members))))
+
+
+def _is_in(member: Member, group: str, problem: Problem) -> bool:
+    return member.group == group and any(member.belongs_on(slot.day) for slot in problem.slots)

@@ -5,11 +5,11 @@ What is wished for is put to it as strict constraints; which wishes, in what ord
 ladder's. One worker, a fixed seed and a limit that is no clock: the same inputs give the same rota.
 """
 
+import resource
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from random import Random
 
 from ortools.sat.python import cp_model
 
@@ -21,10 +21,14 @@ from rota.wishes import Answer, Meetings, Slack, Wish
 # A duty that is decided is the number 1, any other a variable.
 Choice = cp_model.IntVar | int
 
+# Of addresses; what the process then really holds is far less.
+MEMORY = 4 * 1024**3
 # In the solver's own measure of work; about seconds.
-PLAIN_EFFORT = 1.0
-DEEP_EFFORT = 1.0
-GUESSES = 3
+PLAIN_EFFORT, VARIABLES_MORE = 0.02, 60_000
+# Whether a plain search succeeds is soon known: rather begin anew than go on for long.
+PATIENCE = (1, 1, 1, 2)
+# What one thorough search may take, and all of them for one rota.
+DEEP_EFFORT, DEEP_ALTOGETHER = 1.0, 1.6
 
 
 def solve(problem: Problem) -> Roster:
@@ -32,7 +36,10 @@ def solve(problem: Problem) -> Roster:
 
 
 class CpSat:
-    """The solver, as the ladder asks it."""
+    """The solver, as the ladder asks it, for one rota."""
+
+    def __init__(self) -> None:
+        self.left = DEEP_ALTOGETHER
 
     def fill(
         self,
@@ -43,26 +50,27 @@ class CpSat:
         thorough: bool = True,
     ) -> Answer:
         model = cp_model.CpModel()
-        random = Random(seed)
         try:
-            asked = [_Part(model, side, wish, random) for side, wish in parts]
+            asked = [_Part(model, side, wish) for side, wish in parts]
             if meetings and len(asked) == 2:
                 _keep_apart_both(model, asked[0], asked[1], meetings)
             elif meetings:
-                _keep_apart(model, asked[0], meetings)
+                _keep_apart(asked[0], meetings)
         except Impossible:
             return Answer(chosen=None, proven=True)
-        search = Search(model)
         status = cp_model.UNKNOWN
-        for guess in range(seed, seed + GUESSES):
-            model.clear_hints()
-            for part in asked:
-                part.begin_at(meetings.partners if meetings else {}, guess)
-            status = search.plainly(seed=guess)
+        search = Search(model)
+        partners = meetings.partners if meetings else {}
+        # Both at once are too many to be found by a guess.
+        for guess, patience in enumerate(PATIENCE if len(asked) == 1 else (), start=seed * 10):
+            model.clear_hints()  # type: ignore[no-untyped-call]
+            asked[0].begin_at(partners, guess)
+            status = search.plainly(seed=guess, patience=patience)
             if status != cp_model.UNKNOWN:
                 break
-        if status == cp_model.UNKNOWN and thorough:
-            status = search.deeply(seed=seed)
+        if status == cp_model.UNKNOWN and thorough and self.left > 0:
+            status, spent = search.deeply(seed=seed, most=self.left)
+            self.left -= spent
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Answer(chosen=tuple(part.chosen(search.solver) for part in asked), proven=True)
         return Answer(chosen=None, proven=status == cp_model.INFEASIBLE)
@@ -72,14 +80,14 @@ class CpSat:
         model = cp_model.CpModel()
         many = len(side.slots)
         wish = Wish(slack=Slack(each=many, together=many * 2))
-        part = _Part(model, side, wish, Random(0))
+        part = _Part(model, side, wish)
         each = model.new_int_var(0, many, "")
         for beyond in part.beyond:
             model.add(each >= beyond)
         together = sum(part.beyond)
         model.minimize(each * (many * 2 + 1) + together)
         search = Search(model)
-        search.deeply(seed=0)
+        search.deeply(seed=0, most=DEEP_EFFORT)
         value = search.solver.value
         return Slack(each=value(each), together=sum(map(value, part.beyond)))
 
@@ -96,14 +104,15 @@ class Search:
         self.solver = cp_model.CpSolver()
         self.solver.parameters.num_workers = 1
 
-    def plainly(self, *, seed: int) -> cp_model.CpSolverStatus:
+    def plainly(self, *, seed: int, patience: int) -> cp_model.CpSolverStatus:
         """Soon finds what is near the guess."""
-        size = len(self.model.proto.variables) / 25_000
-        return self._run(seed=seed, depth=0, effort=PLAIN_EFFORT * (0.1 + size))
+        effort = PLAIN_EFFORT + len(self.model.proto.variables) / VARIABLES_MORE
+        return self._run(seed=seed, depth=0, effort=effort * patience)
 
-    def deeply(self, *, seed: int) -> cp_model.CpSolverStatus:
-        """With relaxations, which prove most of what cannot be."""
-        return self._run(seed=seed, depth=2, effort=DEEP_EFFORT)
+    def deeply(self, *, seed: int, most: float) -> tuple[cp_model.CpSolverStatus, float]:
+        """With relaxations, which prove most of what cannot be; and how much it took."""
+        status = self._run(seed=seed, depth=2, effort=min(DEEP_EFFORT, most))
+        return status, self.solver.response_proto.deterministic_time
 
     def _run(self, *, seed: int, depth: int, effort: float) -> cp_model.CpSolverStatus:
         given = self.solver.parameters
@@ -116,13 +125,13 @@ class Search:
 class _Part:
     """The variables and constraints of one side."""
 
-    def __init__(self, model: cp_model.CpModel, side: Side, wish: Wish, random: Random) -> None:
+    def __init__(self, model: cp_model.CpModel, side: Side, wish: Wish) -> None:
         self.model = model
         self.side = side
         self.wish = wish
         self.choices: dict[int, list[tuple[Slot, Choice]]] = {m.id: [] for m in side.members}
         self.beyond: list[cp_model.IntVar] = []
-        self._make_choices(random)
+        self._make_choices()
         self._limit_moves()
         self._keep_gaps()
         self._keep_totals()
@@ -137,7 +146,7 @@ class _Part:
             if solver.value(choice)
         }
 
-    def _make_choices(self, random: Random) -> None:
+    def _make_choices(self) -> None:
         for slot in self.side.open:
             allowed = list(self.side.candidates[slot.day])
             if not self.wish.extra_moves and slot.day in self.side.settled:
@@ -145,7 +154,6 @@ class _Part:
             if len(allowed) == 1:
                 self.choices[allowed[0]].append((slot, 1))
                 continue
-            random.shuffle(allowed)
             here = {id: self.model.new_bool_var("") for id in allowed}
             self.model.add_exactly_one(here.values())
             for id, choice in here.items():
@@ -209,11 +217,11 @@ class _Part:
         for (id, role), band in self.side.bands.items():
             had = [choice for slot, choice in self.choices[id] if self.side.role(slot) == role]
             short, over = self._slack()
-            self._within(had, band, short, over)
+            self.keep_within(had, band, short, over)
             if role == LEAD and self.wish.once_a_cycle:
                 for days, bands in self.side.lead_bands:
                     begun = [choice for slot, choice in self.choices[id] if slot.day in days]
-                    self._within(begun, bands[id], short, over)
+                    self.keep_within(begun, bands[id], short, over)
         if self.beyond:
             self.model.add(sum(self.beyond) <= self.wish.slack.together)
 
@@ -224,17 +232,18 @@ class _Part:
         self.beyond += [short, over]
         return short, over
 
-    def _within(
-        self, had: Sequence[Choice], band: tuple[int, int], short: Choice, over: Choice
+    def keep_within(
+        self, had: Sequence[Choice], band: tuple[int, int], short: Choice = 0, over: Choice = 0
     ) -> None:
-        low, high = band
-        total = cp_model.LinearExpr.sum(had)
-        if isinstance(short, int):
-            if isinstance(total, int):
-                if not low <= total <= high:
-                    raise Impossible
-            else:
+        """Or beyond it by the two variables, where there are any."""
+        free = [choice for choice in had if not isinstance(choice, int)]
+        low, high = (bound - (len(had) - len(free)) for bound in band)
+        total = cp_model.LinearExpr.sum(free)
+        if isinstance(short, int) and isinstance(over, int):
+            if free:
                 self.model.add_linear_constraint(total, low, high)
+            elif not low <= 0 <= high:
+                raise Impossible
             return
         self.model.add(total + short >= low)
         self.model.add(total - over <= high)
@@ -271,8 +280,9 @@ class _Part:
 # ------------------------------------------------------------ pairs
 
 
-def _keep_apart(model: cp_model.CpModel, part: _Part, meetings: Meetings) -> None:
+def _keep_apart(part: _Part, meetings: Meetings) -> None:
     """One side is chosen so that nobody meets a partner, who is decided, too often."""
+    excess: list[cp_model.IntVar] = []
     for id, choices in part.choices.items():
         together: dict[int, list[Choice]] = defaultdict(list)
         for slot, choice in choices:
@@ -280,8 +290,16 @@ def _keep_apart(model: cp_model.CpModel, part: _Part, meetings: Meetings) -> Non
                 together[meetings.partners[slot.day]].append(choice)
         for partner, met in together.items():
             limit = meetings.limits.get((id, partner), len(met))
-            if len(met) > limit:
-                part._within(met, (0, limit), 0, 0)
+            if len(met) <= limit:
+                continue
+            if meetings.at_best:
+                beyond = part.model.new_int_var(0, len(met) - limit, "")
+                part.keep_within(met, (0, limit), over=beyond)
+                excess.append(beyond)
+            else:
+                part.keep_within(met, (0, limit))
+    if excess:
+        part.model.minimize(sum(excess))
 
 
 def _keep_apart_both(model: cp_model.CpModel, one: _Part, other: _Part, meetings: Meetings) -> None:
@@ -308,4 +326,5 @@ def _keep_apart_both(model: cp_model.CpModel, one: _Part, other: _Part, meetings
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.stdout.write(wire.of_roster(solve(wire.to_problem(sys.stdin.read()))))

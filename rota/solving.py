@@ -1,7 +1,6 @@
 """Solving in a short-lived process of its own, so that no web process or worker ever holds the
 solver; what comes back is looked at by the checker before anybody sees it."""
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -13,9 +12,8 @@ from rota import verify, wire
 from rota.problem import Problem, Roster
 
 ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "rota.solver"]
 SECONDS = 120.0
-# Of addresses; what the solver's process then really holds is far less.
-MEMORY = 4 * 1024**3
 BEAT = 0.5
 
 
@@ -29,13 +27,12 @@ def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECON
         given.write(wire.of_problem(problem))
         given.seek(0)
         with subprocess.Popen(
-            [sys.executable, "-m", "rota.solver"],
+            COMMAND,
             cwd=ROOT,
             stdin=given,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            preexec_fn=_limit_memory,
         ) as process:
             try:
                 answer = _answer(process, beat=beat, seconds=seconds)
@@ -44,7 +41,10 @@ def solved(problem: Problem, *, beat: Callable[[], None], seconds: float = SECON
         if process.returncode:
             errors.seek(0)
             raise SolverFailed(_why(process.returncode, errors.read()))
-    roster = wire.to_roster(answer)
+    try:
+        roster = wire.to_roster(answer)
+    except (ValueError, KeyError) as error:
+        raise SolverFailed("The solver answered with something else than a rota.") from error
     wrong = verify.check(problem, roster)
     if wrong:
         raise SolverFailed(
@@ -65,10 +65,6 @@ def _answer(process: "subprocess.Popen[str]", *, beat: Callable[[], None], secon
                     f"No rota was found within {seconds:.0f} seconds. Generate fewer cycles at a "
                     "time, or ask for a smaller gap."
                 ) from None
-
-
-def _limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def _why(status: int, errors: str) -> str:

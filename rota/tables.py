@@ -73,8 +73,7 @@ def of_names(findings: Iterable[Finding]) -> Iterator[str]:
     known: dict[tuple[str, str], list[date]] = {}
     for finding in findings:
         for role, name in finding.told.names.items():
-            member = finding.members.get(role)
-            taken = f"{member.name} in {member.group}" if member else "nobody"
+            taken = _taken(finding, role)
             known.setdefault((name, taken), []).append(finding.told.day)
     rows = [
         [name, "→", taken, str(len(days)), f"{min(days)} to {max(days)}"]
@@ -82,6 +81,13 @@ def of_names(findings: Iterable[Finding]) -> Iterator[str]:
     ]
     widths = _widths(rows)
     yield from (_row(cells, widths) for cells in rows)
+
+
+def _taken(finding: Finding, role: str) -> str:
+    if finding.why_not:
+        return "left alone"
+    member = finding.members[role]
+    return f"{member.name} in {member.group}" if member else "nobody"
 
 
 def _widths(rows: Iterable[Sequence[str]]) -> list[int]:

@@ -12,5 +12,6 @@ def names(shift: Shift) -> dict[str, str]:
 
 
 def title(shift: Shift) -> str:
-    """As the rota words it; braces within a name stand for themselves."""
-    return shift.rota.event_title.format(title=shift.rota.title, **names(shift))
+    """As the rota words it, on one line; braces within a name stand for themselves."""
+    told = shift.rota.event_title.format(title=shift.rota.title, **names(shift))
+    return " ".join(told.split())

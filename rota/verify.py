@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import ceil, floor
 
 from rota.problem import ASSIST, LEAD, Member, Problem, Roster, Slot
@@ -73,6 +74,12 @@ class _Look:
             return slot.leads
         return second if slot.leads == first else first
 
+    def own(self, group: str) -> list[Member]:
+        """Whoever is in the group on any of the days to fill."""
+        days = [slot.day for slot in self.problem.slots]
+        in_group = (m for m in self.problem.members if m.group == group)
+        return [m for m in in_group if any(_belongs(m, day) for day in days)]
+
     def name(self, id: int) -> str:
         return self.members[id].name if id in self.members else f"member {id}"
 
@@ -98,9 +105,9 @@ class _Look:
                     yield f"{self.name(holder)} is to {role} on {slot.day}, and {why}."
             lead = self.roster.duties.get((slot.day, LEAD))
             both_fixed = {(slot.day, LEAD), (slot.day, ASSIST)} <= self.problem.fixed.keys()
-            if lead is not None and not both_fixed:
-                if lead == self.roster.duties.get((slot.day, ASSIST)):
-                    yield f"{self.name(lead)} leads and assists on {slot.day}."
+            twice = lead is not None and lead == self.roster.duties.get((slot.day, ASSIST))
+            if twice and not both_fixed:
+                yield f"{self.name(lead or 0)} leads and assists on {slot.day}."
 
     def decided(self) -> Iterator[str]:
         for (day, role), holder in self.problem.fixed.items():
@@ -167,7 +174,7 @@ class _Look:
 
     def _slots(self, group: str, role: str) -> list[Slot]:
         """Whose duty this was, and some member of the group had it."""
-        own = {m.id for m in self.problem.members if m.group == group}
+        own = {m.id for m in self.own(group)}
         return [
             slot
             for slot in self.problem.slots
@@ -176,7 +183,7 @@ class _Look:
 
     def _due(self, group: str, role: str, slots: list[Slot]) -> dict[int, float]:
         """By weight among those in the group each day, less what was done in advance."""
-        own = [m for m in self.problem.members if m.group == group]
+        own = self.own(group)
         share = dict.fromkeys((m.id for m in own), 0.0)
         for slot in slots:
             there = [m for m in own if _belongs(m, slot.day)]
@@ -196,7 +203,7 @@ class _Look:
             yield f"Level {self.roster.level} promises a gap of {promised}, not {self.roster.gap}."
         for id, turns in self.turns.items():
             ordered = sorted(turns, key=lambda turn: turn.number)
-            for early, late in zip(ordered, ordered[1:], strict=False):
+            for early, late in pairwise(ordered):
                 distance = late.number - early.number
                 if distance < self.roster.gap and not (early.exempt and late.exempt):
                     yield f"{self.name(id)} serves on {early.day} and on {late.day}: too soon."
@@ -207,9 +214,8 @@ class _Look:
         extra = 2 if self.roster.level == 3 else 1
         for group in self.problem.groups:
             most = extra + self._calendar_spread(group) - 1
-            for m in self.problem.members:
-                if m.group == group:
-                    yield from self._weekdays_of(m, most)
+            for m in self.own(group):
+                yield from self._weekdays_of(m, most)
 
     def _weekdays_of(self, member: Member, most: int) -> Iterator[str]:
         possible = {
@@ -233,7 +239,7 @@ class _Look:
         """In a small group somebody has what the calendar has more of."""
         days = Counter(slot.day.weekday() for slot in self.problem.slots)
         days.update(past.day.weekday() for past in self.problem.past)
-        size = sum(m.group == group for m in self.problem.members)
+        size = len(self.own(group))
         spread = max(days.values(), default=0) - min(days.values(), default=0)
         return max(1, ceil(spread / max(1, size)))
 
@@ -278,7 +284,7 @@ class _Look:
                 yield f"{names} meet {times} times; {most} is possible."
 
     def _met_lately(self) -> Counter[frozenset[int]]:
-        sizes = [sum(m.group == g for m in self.problem.members) for g in self.problem.groups]
+        sizes = [len(self.own(group)) for group in self.problem.groups]
         days = self.problem.past[-max(1, sizes[0] * sizes[1]) :]
         return Counter(
             frozenset((day.lead, day.assist))
@@ -288,9 +294,7 @@ class _Look:
 
     def _most_meetings(self, lately: Counter[frozenset[int]]) -> int:
         """The smallest number with which everybody has partners for all that they are due."""
-        first, second = (
-            [m.id for m in self.problem.members if m.group == g] for g in self.problem.groups
-        )
+        first, second = ([m.id for m in self.own(group)] for group in self.problem.groups)
         if not first or not second:
             return 1
         due: Counter[int] = Counter()
@@ -338,8 +342,6 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     """Shares less credit, between nothing and twice the share (or one more than it), so that all
     of them make `total`; what is over or missing goes by shares."""
     ceiling = {id: each + max(1.0, each) for id, each in share.items()}
-    due: dict[int, float] = {}
-    open_ids = set(share)
 
     def each_at(factor: float) -> dict[int, float]:
         return {id: share[id] * factor - credit[id] for id in share}
@@ -347,7 +349,7 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     # Where it bends: each one's factor of nothing, and of the most.
     bends = sorted(
         (bound + credit[id]) / share[id]
-        for id in open_ids
+        for id in share
         if share[id] > 0
         for bound in (0.0, ceiling[id])
     )
@@ -362,5 +364,4 @@ def _levelled(share: dict[int, float], credit: dict[int, float], total: int) -> 
     else:
         rise = sum_at(above) - sum_at(below)
         factor = below + (above - below) * ((total - sum_at(below)) / rise if rise else 0)
-    due = {id: min(ceiling[id], max(0.0, value)) for id, value in each_at(factor).items()}
-    return due
+    return {id: min(ceiling[id], max(0.0, value)) for id, value in each_at(factor).items()}

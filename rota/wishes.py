@@ -39,6 +39,8 @@ class Meetings:
     limits: Mapping[tuple[int, int], int]
     # Who of the other side is on duty, where that is decided already.
     partners: Mapping[date, int] = field(default_factory=dict)
+    # Not strict: as few meetings beyond the limits as are found.
+    at_best: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,6 +37,10 @@ def is_the_teams(sync: Sync) -> bool:
     return sync.target is None or sync.target.owner_id is None
 
 
+def may_be_added(kind: type[Kind]) -> bool:
+    return not kind.for_members and not kind.comes_with
+
+
 def page_here(run: Run) -> str:
     return reverse("admin:uploader_run_change", args=[run.pk])
 
@@ -62,6 +66,7 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self._options():
             if name in self.instance.options:
                 field.initial = self.instance.options[name]
+            field.disabled = field.disabled or name == self.kind.comes_with
         for side in ("source", "target"):
             self._offer(side, provider=getattr(self.kind, side))
 
@@ -76,7 +81,7 @@ class SyncForm(forms.ModelForm):  # type: ignore[type-arg]
         there = Q(pk=getattr(self.instance, f"{side}_id"))
         field: Any = self.fields[side]
         field.queryset = Connection.objects.filter(Q(provider=provider, owner=None) | there)
-        field.required = True
+        field.required = side == "target" or not self.kind.source_is_optional
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -137,7 +142,8 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             **self.admin_site.each_context(request),
             "title": "Add sync",
             "opts": self.opts,
-            "set_up": [kind for kind in known if not kind.for_members],
+            "set_up": [kind for kind in known if may_be_added(kind)],
+            "with_others": [kind for kind in known if kind.comes_with],
             "by_itself": [kind for kind in known if kind.for_members],
         }
         return TemplateResponse(request, "admin/uploader/sync/choose_kind.html", context)
@@ -147,7 +153,7 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if obj is not None:
             return known.get(obj.kind, Kind)
         kind = known.get(request.GET.get("kind", ""))
-        return kind if kind is not None and not kind.for_members else None
+        return kind if kind is not None and may_be_added(kind) else None
 
     def get_form(
         self, request: HttpRequest, obj: Sync | None = None, change: bool = False, **kw: Any
@@ -163,6 +169,11 @@ class SyncAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         own = ["name", *sides, "mode", "every", "max_delete_share", "enabled"]
         options = [PREFIX + name for name in kind.options_form.base_fields]
         return [*own, *options, *self.readonly_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Sync | None = None) -> Any:
+        """What it comes with finds it by its name."""
+        kind = self._kind(request, obj) or Kind
+        return (*self.readonly_fields, *(("name",) if kind.comes_with else ()))
 
     def save_model(self, request: HttpRequest, obj: Sync, form: Any, change: bool) -> None:
         if not change:

@@ -131,6 +131,8 @@ class Kind:
     for_members: ClassVar[bool] = False
     # Each batch is planned and applied before the next is looked at: nothing waits for review.
     one_by_one: ClassVar[bool] = False
+    # The option that names what it is set up with, and is called after; nobody adds it by itself.
+    comes_with: ClassVar[str] = ""
     # Keeps links; a target that shows our own key and content verbatim needs none.
     remembers: ClassVar[bool] = True
 

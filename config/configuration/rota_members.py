@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from config.configuration.form_fields import bound
 from config.configuration.steps import Step, updated
 from config.configuration.tables import Table
+from rota import setup
 from rota.checks import check_weekdays
 from rota.models import Member, Rota
 from uploader.people import Address, Person, folded
@@ -353,6 +355,7 @@ def _save(entry: Entry, member: Member) -> None:
     member.left_on = entry.left_on
     member.from_file = True
     member.save()
+    setup.changed(member.rota, now=timezone.now())
 
 
 def _move(entry: Entry, member: Member, *, today: datetime.date) -> None:
@@ -366,3 +369,4 @@ def _end(member: Member, *, today: datetime.date) -> None:
     if member.joined_on is not None:
         member.joined_on = min(member.joined_on, today)
     member.save(update_fields=["left_on", "joined_on"])
+    setup.changed(member.rota, now=timezone.now())

@@ -21,6 +21,7 @@ from config.configuration.rota_members import Entry
 from config.configuration.steps import Step, renamed_words, updated
 from config.configuration.tables import Table, listed
 from integrations.models import Connection
+from rota import setup
 from rota.models import Rota
 from uploader.every import WORDS, EveryField
 from uploader.people import Address, folded
@@ -245,6 +246,7 @@ def _save(item: Declared, row: Rota) -> None:
     row.leave = Connection.objects.get(name=item.leave) if item.leave else None
     row.enabled = row.from_file = True
     row.save()
+    setup.changed(row, now=timezone.now())
 
 
 def _disable(row: Rota) -> None:

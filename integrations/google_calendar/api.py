@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from integrations.errors import RejectedError
+
+NAME = "Google Calendar"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -20,6 +24,9 @@ class Asked:
 
 def asked(resource: str, method: str, **parameters: Any) -> Asked:
     """TypeError for a parameter that the API does not have; None is one that is not given."""
+    if any(value in (".", "..") for value in parameters.values()):
+        # As a part of a path it would lead elsewhere: from an event up to its calendar.
+        raise RejectedError(provider=NAME, doing="naming a calendar", excerpt="this is no id")
     request = getattr(_resource(resource), method)(**parameters)
     path = request.uri.removeprefix(_calendar()._baseUrl.rstrip("/"))
     return Asked(method=request.method, path=path, body=request.body)

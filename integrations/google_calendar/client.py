@@ -16,7 +16,7 @@ from integrations.errors import (
     RejectedError,
     RetryableError,
 )
-from integrations.google_calendar.api import Asked, asked
+from integrations.google_calendar.api import NAME, Asked, asked
 from integrations.google_calendar.refusals import (
     ADVICE,
     PAUSES,
@@ -71,7 +71,7 @@ PRIMARY = "primary"
 class GoogleCalendarClient(Client):
     """Lists come by the page: `page` is the `next` of the one before, and None for the first."""
 
-    name = "Google Calendar"
+    name = NAME
 
     def __init__(self, credentials: Credentials, *, base_url: str, gate: Gate | None = None):
         super().__init__(credentials, base_url=base_url, gate=gate)
@@ -341,6 +341,11 @@ class GoogleCalendarClient(Client):
         what = "manage sharing" if "shar" in doing else "make changes to events"
         advice = f"share the calendar with {whom}, with the right to {what}, or mend its id"
         return NotShared(**self.said(response, doing) | {"excerpt": advice})
+
+    def _without_secrets(self, text: str) -> str:
+        """A service account's tokens are not among the credentials."""
+        told = super()._without_secrets(text)
+        return self.account.without_tokens(told) if self.account else told
 
     def words_of(self, body: Any) -> str:
         error = body.get("error") if isinstance(body, Mapping) else None

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ class GoogleCalendar(Provider):
     default_rate = 240
     per_second = 4
     credentials_form = KeyForm
-    staff_sign_in: ClassVar[bool] = True
+    staff_sign_in = True
     # One application may serve all of Google's services, so these are not called after this one.
     sign_in_settings = {"CLIENT_ID": "GOOGLE_CLIENT_ID", "CLIENT_SECRET": "GOOGLE_CLIENT_SECRET"}
 

@@ -64,15 +64,15 @@ class Fields:
     text: str
 
     def of(self, data: Row) -> Row:
-        return _cut(data, _mask(self.text)) if self.text else data
+        return _cut(data, mask_of(self.text)) if self.text else data
 
 
-def _mask(text: str) -> Mask:
+def mask_of(text: str) -> Mask:
     mask: Mask = {}
     name, inner, depth = "", "", 0
     for char in f"{text},":
         if char == "," and depth == 0:
-            mask[name] = _mask(inner) if inner else None
+            mask[name] = mask_of(inner) if inner else None
             name, inner = "", ""
             continue
         depth += {"(": 1, ")": -1}.get(char, 0)

@@ -146,7 +146,7 @@ class Events(Access):
         if query.flag("singleEvents"):
             refuse(400, "invalid", "This stand-in does not expand series.")
         zone = "UTC" if self.switches["days_begin"] == "UTC" else held.time_zone
-        wanted = Wanted(
+        wanted = Wanted.by(
             query,
             zone=ZoneInfo(zone),
             any_filter=self.switches["repeated_filter"] == "any",

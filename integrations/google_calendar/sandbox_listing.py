@@ -73,6 +73,15 @@ class Wanted:
     query: Query
     zone: tzinfo
     any_filter: bool
+    least: datetime | None
+    most: datetime | None
+
+    @classmethod
+    def by(cls, query: Query, *, zone: tzinfo, any_filter: bool) -> "Wanted":
+        least, most = query.moment("timeMin"), query.moment("timeMax")
+        if least and most and most <= least:
+            refuse(400, "timeRangeEmpty", "The specified time range is empty.")
+        return cls(query, zone, any_filter, least, most)
 
     def __call__(self, event: Row) -> bool:
         if event["status"] == CANCELLED:
@@ -81,13 +90,11 @@ class Wanted:
         return self._is_within(event) and self._is_found(event)
 
     def _is_within(self, event: Row) -> bool:
-        least, most = self.query.moment("timeMin"), self.query.moment("timeMax")
-        if least and most and most <= least:
-            refuse(400, "timeRangeEmpty", "The specified time range is empty.")
-        if most and moment_of(event["start"], self.zone) >= most:
+        """The lower bound is of the end, the upper one of the start; a series goes on for ever."""
+        if self.most and moment_of(event["start"], self.zone) >= self.most:
             return False
         goes_on = bool(event.get("recurrence"))
-        return not least or goes_on or moment_of(event["end"], self.zone) > least
+        return not self.least or goes_on or moment_of(event["end"], self.zone) > self.least
 
     def _is_found(self, event: Row) -> bool:
         uid = self.query.text("iCalUID")

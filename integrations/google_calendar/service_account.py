@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from integrations.client import Client, Credentials, FixedCredentials, Gate, is_safe_base_url
 from integrations.errors import IntegrationError, ReconnectError, UnexpectedError
+from integrations.google_calendar.api import NAME
 from integrations.shapes import Shape
 
 EVENTS = "https://www.googleapis.com/auth/calendar.events"
@@ -25,7 +26,6 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 3600
 # So long before its end a token is no longer used, as Google's own client does.
 MARGIN = 225
-NAME = "Google Calendar"
 SIGNING_IN = "signing in"
 NO_KEY = "this is not the JSON key file of a service account"
 
@@ -106,6 +106,11 @@ class ServiceAccount:
         self.held[scope] = token, self.clock() + lifetime - MARGIN
         return token
 
+    def without_tokens(self, text: str) -> str:
+        for token, _ in self.held.values():
+            text = text.replace(token, "…")
+        return text
+
     def forget(self, token: str) -> None:
         """It was refused."""
         self.held = {scope: held for scope, held in self.held.items() if held[0] != token}
@@ -120,18 +125,20 @@ class Exchange(Client):
 
     def __init__(self, key: Key, *, gate: Gate) -> None:
         self.account_key = key
-        secrets = {"private_key": key.private_key}
-        credentials = FixedCredentials(secrets, provider=self.name)
-        super().__init__(credentials, base_url=key.token_uri, gate=gate)
+        nothing = FixedCredentials({}, provider=self.name)
+        super().__init__(nothing, base_url=key.token_uri, gate=gate)
 
     def token(self, scope: str, *, now: float) -> tuple[str, float]:
         """A token, and for how many seconds it is good."""
+        assertion = self._assertion(scope, now=now)
+        # So that no error quotes it.
+        self.credentials = FixedCredentials({"assertion": assertion}, provider=self.name)
         response = self.request(
             "POST",
             self.account_key.token_uri,
             doing=SIGNING_IN,
             again=True,  # every assertion may be used again, and this one acts on nothing
-            data={"grant_type": GRANT_TYPE, "assertion": self._assertion(scope, now=now)},
+            data={"grant_type": GRANT_TYPE, "assertion": assertion},
         )
         answer = self.json(response, doing=SIGNING_IN)
         token = answer.get("access_token") if isinstance(answer, dict) else None

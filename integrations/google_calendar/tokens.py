@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations.google_calendar.api import NAME
 from integrations.oauth import PARTING_TIMEOUT, TokenEndpoint
 
 API_HOST = "www.googleapis.com"
@@ -28,7 +29,7 @@ def _beside(base_url: str, host: str) -> str:
 
 
 class Tokens(TokenEndpoint):
-    name = "Google Calendar"
+    name = NAME
     token_path = "/token"  # noqa: S105
     revoke_path = "/revoke"
     basic = False

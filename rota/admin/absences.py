@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ class AbsenceForm(AbsenceModelForm):
 @admin.register(Absence)
 class AbsenceAdmin(Telling):
     form = AbsenceForm
-    list_display = ("person", "first_day", "last_day", "origin", "connection")
+    list_display = ("person", "first_day", "last_day", "is_on_duty", "origin", "connection")
     list_filter = ("origin", "person__memberships__rota")
     list_select_related = ("person", "connection")
     search_fields = ("person__name", "person__addresses__email")
@@ -53,6 +54,22 @@ class AbsenceAdmin(Telling):
 
     class Media:
         css = {"all": ["rota/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Absence]:
+        to_come = Duty.objects.filter(
+            shift__cancelled_at=None, shift__end__gt=timezone.now().date()
+        )
+        then = to_come.filter(
+            member__person=OuterRef("person"),
+            shift__start__lte=OuterRef("last_day"),
+            shift__end__gt=OuterRef("first_day"),
+        )
+        found: QuerySet[Absence] = super().get_queryset(request)
+        return found.annotate(on_duty=Exists(then))
+
+    @admin.display(description="on duty then", ordering="on_duty")
+    def is_on_duty(self, absence: Any) -> str:
+        return "to be repaired" if absence.on_duty else ""
 
     def get_fields(self, request: HttpRequest, obj: Absence | None = None) -> Any:
         own = ("person", "first_day", "last_day")
@@ -112,10 +129,14 @@ class AbsenceAdmin(Telling):
         if absence is not None:
             found = _conflicts(absence)
             rotas = sorted({duty.shift.rota for duty in found}, key=str)
-            context["conflicts"] = found
+            context["conflicts"] = [(duty, duty.shift.start <= _today(duty)) for duty in found]
             context["syncs"] = [row for rota in rotas for row in lately.duties_syncs(rota)]
             context["may_see_syncs"] = request.user.has_perm("uploader.view_sync")
         return super().render_change_form(request, context, *args, **kw)
+
+
+def _today(duty: Duty) -> date:
+    return duty.shift.rota.today(timezone.now())
 
 
 def _is_ours(absence: Absence | None) -> bool:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from rota.duties import Doing, NotPossible, Stale
 
@@ -135,7 +136,7 @@ class Acting(AdminBase):
         except Stale:
             form.add_error(None, CHANGED)
         else:
-            self.log_change(request, form.obj, words)
+            self.log_change(request, form.obj, strip_tags(words))
             self.message_user(request, words, messages.SUCCESS)
             return True
         return False

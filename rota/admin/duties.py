@@ -1,216 +1,20 @@
-"""The admin of duties: who has which, since when, and the buttons that change it.
+"""The admin of duties: who has which, since when and why. Buttons change it; nothing else does."""
 
-Nothing is written here but through rota/duties.py, so that every change is a move.
-"""
-
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from rota import duties, swaps
 from rota.admin import lately
-from rota.admin.acting import Act, Acting
-from rota.duties import NotPossible
-from rota.models import Duty, Member, Swap
+from rota.admin.acting import Acting
+from rota.admin.changing import AskForSwap, Exchange, Give, Pin, Release, on
+from rota.admin.permissions import may_look
+from rota.models import Duty, Swap
 from uploader.admin import ReadOnly
-
-ACT = "rota.act_for_members"
-
-
-# ------------------------------------------------------------- what can be done
-
-
-class Changes(Act):
-    """It changes a duty that is not over."""
-
-    permission = ACT
-    obj: Duty
-
-    @classmethod
-    def is_offered(cls, obj: Duty, *, now: datetime) -> bool:
-        return is_open(obj, now=now)
-
-
-class Give(Changes):
-    slug, words = "give", "Give to somebody else…"
-    buttons = {"do": "Give"}
-
-    member = forms.ModelChoiceField(
-        queryset=Member.objects.none(), required=False, empty_label="nobody: leave a gap"
-    )
-    # Whom the page showed: what has changed meanwhile is looked at again.
-    shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def prepare(self) -> None:
-        self.initial = {"shown": self.obj.member_id, **self.initial}
-        choose_from(self.fields["member"], self.obj)
-
-    def explained(self) -> str:
-        who = self.obj.member or "nobody"
-        return f"{in_words(self.obj)} is {who}. What is chosen here stays, whatever is generated."
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("shown") != self.obj.member_id:
-            who = self.obj.member or "nobody"
-            raise forms.ValidationError(f"It has changed meanwhile: {who} has it now.")
-        return cleaned
-
-    def do(self) -> str:
-        was, member = self.obj.member, self.cleaned_data["member"]
-        duties.override(self.obj, member, doing=self.doing)
-        return f"{in_words(self.obj)}: {was or 'nobody'} → {member or 'nobody'}."
-
-
-class Exchange(Changes):
-    slug, words = "exchange", "Exchange…"
-    buttons = {"do": "Exchange"}
-
-    other = forms.ModelChoiceField(queryset=Duty.objects.none(), empty_label=None, label="for")
-
-    @classmethod
-    def is_offered(cls, obj: Duty, *, now: datetime) -> bool:
-        return obj.member is not None and super().is_offered(obj, now=now)
-
-    def prepare(self) -> None:
-        choose_in_return(self.fields["other"], self.obj.member, now=self.now)
-
-    def explained(self) -> str:
-        return f"{in_words(self.obj)} is {self.obj.member}; the two have each other's from then on."
-
-    def do(self) -> str:
-        other: Duty = self.cleaned_data["other"]
-        one, two = self.obj.member, other.member
-        if two is None:
-            raise NotPossible(f"Nobody has {other}.")
-        withdraw_open(self.obj, doing=self.doing)
-        swap = swaps.ask(self.obj, with_duty=other, doing=self.doing)
-        swaps.take(swap, two, doing=self.doing)
-        return f"{in_words(self.obj)}: {one} → {two}; {in_words(other)}: {two} → {one}."
-
-
-class Pin(Changes):
-    slug, words, asks = "pin", "Pin", False
-
-    @classmethod
-    def is_offered(cls, obj: Duty, *, now: datetime) -> bool:
-        return not obj.is_fixed and super().is_offered(obj, now=now)
-
-    def do(self) -> str:
-        duties.pin(self.obj, doing=self.doing)
-        return f"{in_words(self.obj)} stays with {self.obj.member or 'nobody'}."
-
-
-class Release(Changes):
-    slug, words, asks = "release", "Release", False
-
-    @classmethod
-    def is_offered(cls, obj: Duty, *, now: datetime) -> bool:
-        return obj.is_fixed and super().is_offered(obj, now=now)
-
-    def do(self) -> str:
-        duties.release(self.obj, doing=self.doing)
-        return f"{in_words(self.obj)}: the next generation may give it to somebody else."
-
-
-class AskForSwap(Changes):
-    slug, words = "ask", "Ask for a swap…"
-    buttons = {"do": "Ask"}
-
-    in_return = forms.ModelChoiceField(
-        queryset=Duty.objects.none(),
-        required=False,
-        empty_label="whatever somebody offers",
-        help_text="The duty that is wanted for it.",
-    )
-    note = forms.CharField(required=False, max_length=300)
-
-    @classmethod
-    def is_offered(cls, obj: Duty, *, now: datetime) -> bool:
-        return Exchange.is_offered(obj, now=now) and open_swap(obj) is None
-
-    def prepare(self) -> None:
-        choose_in_return(self.fields["in_return"], self.obj.member, now=self.now)
-
-    def explained(self) -> str:
-        group = duties.group_of(self.obj)
-        return f"Anybody of {group} may take it from {self.obj.member}, whose it stays until then."
-
-    def do(self) -> str:
-        swaps.ask(
-            self.obj,
-            with_duty=self.cleaned_data["in_return"],
-            note=self.cleaned_data["note"],
-            doing=self.doing,
-        )
-        return f"{in_words(self.obj)}: a swap is asked for on behalf of {self.obj.member}."
-
-
-def withdraw_open(duty: Duty, *, doing: Any) -> None:
-    swap = open_swap(duty)
-    if swap is not None:
-        swaps.withdraw(swap, doing=doing)
-
-
-def open_swap(duty: Duty) -> Swap | None:
-    return duty.swaps.filter(state=Swap.State.ASKED).first()
-
-
-def choose_from(field: Any, duty: Duty) -> None:
-    """Members who can have the duty; of those who are away, that is said."""
-    shift = duty.shift
-    serving = Q(joined_on=None) | Q(joined_on__lte=shift.start)
-    still = Q(left_on=None) | Q(left_on__gte=shift.start)
-    there = Member.objects.filter(serving, still, rota=shift.rota, group=duties.group_of(duty))
-    away = set(
-        there.filter(
-            person__absences__first_day__lte=shift.start,
-            person__absences__last_day__gte=shift.start,
-        ).values_list("pk", flat=True)
-    )
-    field.queryset = there.exclude(pk=duty.member_id or 0).select_related("person")
-    field.label_from_instance = lambda member: (
-        f"{member} (away)" if member.pk in away else str(member)
-    )
-
-
-def choose_in_return(field: Any, member: Member | None, *, now: datetime) -> None:
-    """Duties that have not begun, of others of the member's group."""
-    field.label_from_instance = lambda duty: f"{in_words(duty)}: {duty.member}"
-    if member is not None:
-        rows = Duty.objects.select_related("shift", "member__person")
-        field.queryset = rows.filter(
-            member__rota=member.rota_id,
-            member__group=member.group,
-            shift__cancelled_at=None,
-            shift__start__gt=now.date(),
-        ).exclude(member=member)
-
-
-def is_open(duty: Duty, *, now: datetime) -> bool:
-    try:
-        duties.require_open(duty, doing=duties.Doing(now=now))
-    except NotPossible:
-        return False
-    return True
-
-
-def in_words(duty: Duty) -> str:
-    return f"{duty.get_role_display()} on {on(duty)}"
-
-
-def on(duty: Duty) -> str:
-    return f"{duty.shift.start:%a %-d %b %Y}"
-
-
-# ----------------------------------------------------------------------- filters
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -246,9 +50,6 @@ class GapFilter(admin.SimpleListFilter):
         return queryset.exclude(member=None) if self.value() == "no" else queryset
 
 
-# -------------------------------------------------------------------- the admin
-
-
 @admin.register(Duty)
 class DutyAdmin(ReadOnly, Acting):
     acts = (Give, Exchange, AskForSwap, Pin, Release)
@@ -258,7 +59,7 @@ class DutyAdmin(ReadOnly, Acting):
     list_select_related = ("shift__rota", "member__person", "by")
     search_fields = ("member__person__name", "shift__rota__name")
     date_hierarchy = "shift__start"
-    fields = ("day", "role", "rota", "who", "how", "instead_of", "by", "reason", "swap")
+    fields = ("day", "role", "rota", "who", "how", "instead_of", "reason", "swap")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Duty]:
@@ -285,16 +86,16 @@ class DutyAdmin(ReadOnly, Acting):
         by = f", {duty.by}" if duty.by else ""
         return f"{duty.get_origin_display()}{by}"
 
-    @admin.display(description="swap", empty_value="")
-    def swap(self, duty: Any) -> str | None:
+    @admin.display(description="swap")
+    def swap(self, duty: Any) -> str:
         pages = (
             (reverse("admin:rota_swap_change", args=[swap.pk]), swap.asked_by)
             for swap in duty.asked
         )
-        return format_html_join("; ", '<a href="{}">{} asks</a>', pages) or None
+        return format_html_join("; ", '<a href="{}">{} asks</a>', pages)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) or request.user.has_perm(ACT)
+        return super().has_view_permission(request, obj) or may_look(request)
 
     def view_on_site(self, obj: Duty) -> str:
         return obj.shift.rota.get_absolute_url()

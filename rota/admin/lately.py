@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import F
 from django.urls import reverse
 
 from rota import duties
@@ -24,7 +25,9 @@ class Standing:
 
 
 def moves(rota: Rota) -> list[Move]:
-    return list(of_moves().filter(duty__shift__rota=rota)[:MOST])
+    """Of duties that were there already: all that a new cycle brings would hide them."""
+    of_rota = of_moves().filter(duty__shift__rota=rota)
+    return list(of_rota.exclude(was=None, told_at=F("at"))[:MOST])
 
 
 def moves_of(duty: Duty) -> list[Move]:

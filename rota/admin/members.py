@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from rota import groups
 from rota.admin.fields import WeekdaysField
+from rota.admin.permissions import may_look, may_set_up
 from rota.models import Duty, Member, Move, Rota, Swap
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -160,7 +161,31 @@ class MemberInline(TabularInline):
     verbose_name_plural = "members: who is in which group, and from when to when"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        return super().get_queryset(request).select_related("person")
+        """Those first whose block comes first."""
+        later = Case(When(group=F("rota__start_with"), then=0), default=1)
+        rows = super().get_queryset(request).select_related("person")
+        return rows.order_by(later, "position", "pk")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_look(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_set_up(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_set_up(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_set_up(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kw: Any) -> Any:
+        """A person who is not known yet can be added; a row has no room for more."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kw)
+        if db_field.name == "person":
+            widget = field.widget
+            widget.can_change_related = widget.can_view_related = False
+            widget.can_delete_related = False
+        return field
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kw: Any) -> Any:
         """Django would refuse to delete those who have served; here they get an end date."""

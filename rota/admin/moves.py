@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from integrations.admin import Explained
-from rota.admin.duties import in_words
+from rota.admin.changing import in_words
+from rota.admin.permissions import may_look
 from rota.models import Move
 from uploader.admin import ReadOnly
 
@@ -45,4 +46,4 @@ class MoveAdmin(ReadOnly, Explained):
         return str(move.duty.shift.rota)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) or request.user.has_perm("rota.view_rota")
+        return super().has_view_permission(request, obj) or may_look(request)

@@ -37,6 +37,8 @@ class Projection:
         fields = {name: self.kind.options_form().fields[name] for name in self.options}
         for name, field in fields.items():
             field.required = False
+            if type(field.widget) is forms.TextInput:
+                field.widget.attrs["class"] = "vTextField wide"
             if sync is not None and name in sync.options:
                 field.initial = sync.options[name]
         return {
@@ -70,6 +72,11 @@ class Projection:
 
     def chosen(self, cleaned: dict[str, Any]) -> Connection | None:
         return cleaned.get(self.prefix + CONNECTION)
+
+    def is_typed(self, form: Any) -> bool:
+        """Whether something was said about it, as if it were to be kept."""
+        names = [self.prefix + name for name in self.options]
+        return any(name in form.changed_data and form.cleaned_data.get(name) for name in names)
 
     def cleaned(self, form: Any, *, rota: str) -> dict[str, Any]:
         """The options, as JSON; what is wrong with them is an error of the form's own fields."""

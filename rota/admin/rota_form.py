@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from rota import setup
 from rota.admin.fields import WeekdaysField, zones
-from rota.admin.projections import Projection
+from rota.admin.projections import CONNECTION, Projection
 from rota.days import WEEKDAYS
 from rota.models import Rota
 from uploader.every import EveryField
@@ -78,6 +78,8 @@ class RotaForm(RotaModelForm):
         for each in self.projections:
             if each.chosen(cleaned) is not None:
                 self.projected[each.kind.slug] = each.cleaned(self, rota=rota.name)
+            elif each.is_typed(self):
+                self.add_error(each.prefix + CONNECTION, "Choose the connection as well.")
         return cleaned
 
     def _require_own_names(self, rota: Rota) -> None:

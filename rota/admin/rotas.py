@@ -20,6 +20,9 @@ from rota.admin.telling import Telling
 from rota.models import Rota
 
 COMING_HOLIDAYS = 3
+TITLES = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings at Productive"}
+# By which it may be that a day with duties is no working day, or the other way round.
+OF_DAYS = {"workdays", "holidays"}
 
 
 @admin.register(Rota)
@@ -83,18 +86,18 @@ class RotaAdmin(Telling, Acting):
             (None, {"fields": shown}),
             ("Days", {"fields": when if obj is None else (*when, "coming_holidays")}),
             ("How it is decided", {"fields": who}),
-            *self._elsewhere(),
+            *self._elsewhere(request, obj),
         ]
 
-    def _elsewhere(self) -> list[Any]:
+    def _elsewhere(self, request: HttpRequest, obj: Rota | None) -> list[Any]:
         """The title of events beside the calendar that they are on."""
-        titles = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings"}
-        found = {each.kind.slug: each for each in projections()}
+        may_change = obj is None or self.has_change_permission(request, obj)
+        found = {each.kind.slug: each for each in projections() if may_change}
         calendar = found.pop(setup.CALENDAR, None)
         names = [*(calendar.names if calendar else ()), "event_title"]
         return [
-            (titles[setup.CALENDAR], {"fields": names}),
-            *((titles[slug], {"fields": each.names}) for slug, each in found.items()),
+            (TITLES[setup.CALENDAR], {"fields": names}),
+            *((TITLES[slug], {"fields": each.names}) for slug, each in found.items()),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rota | None = None) -> tuple[str, ...]:
@@ -127,9 +130,13 @@ class RotaAdmin(Telling, Acting):
         for member in formset.ended:
             words = f"{member} has had duties, and so leaves on {member.left_on} instead."
             self.message_user(request, words, messages.WARNING)
+            self.log_change(request, formset.instance, words)
         changed = [*formset.ended, *(member for member, _ in formset.changed_objects)]
-        misfits = proposals.misfits(changed, now=timezone.now())
+        now = timezone.now()
+        misfits = proposals.misfits(changed, now=now)
         repairs.tell(self, request, misfits)
+        if not misfits and not OF_DAYS.isdisjoint(form.changed_data):
+            repairs.repair(self, request, proposals.with_duties([formset.instance], now=now))
 
     # ------------------------------------------------------------------- deleting
 

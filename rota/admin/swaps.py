@@ -7,9 +7,11 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from integrations.admin import Explained
 from rota import swaps
 from rota.admin.acting import Act, Acting
-from rota.admin.duties import ACT, choose_from, choose_in_return, in_words
+from rota.admin.changing import ACT, choose_from, choose_in_return, in_words
+from rota.admin.permissions import may_look
 from rota.models import Duty, Member, Swap
 from uploader.admin import ReadOnly
 
@@ -62,7 +64,11 @@ class Withdraw(ActsOnOpen):
 
 
 @admin.register(Swap)
-class SwapAdmin(ReadOnly, Acting):
+class SwapAdmin(ReadOnly, Acting, Explained):
+    words = (
+        "Who asks to be relieved of which duty, and who took it. It is asked for on the page of "
+        "the duty, or by its member on the page of the rota."
+    )
     acts = (Take, Withdraw)
     list_display = ("what", "asked_by", "in_return", "state", "taken_by", "rota", "asked_at")
     list_filter = ("state", "duty__shift__rota")
@@ -100,7 +106,7 @@ class SwapAdmin(ReadOnly, Acting):
         return str(swap.duty.shift.rota)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) or request.user.has_perm(ACT)
+        return super().has_view_permission(request, obj) or may_look(request)
 
     def view_on_site(self, obj: Swap) -> str:
         return obj.duty.shift.rota.get_absolute_url()

@@ -49,7 +49,7 @@ def rota(request: HttpRequest, name: str) -> HttpResponse:
         "mine": own_posts(request, found, own, now=now),
         "is_member": bool(own),
         "picture": picture(evenness(found, now=now), groups=found.groups),
-        "feeds": feeds(request, found, own),
+        "feeds": feeds(request, found, own, now=now),
         "syncs": syncs(request, found),
         "may_change": request.user.is_staff and request.user.has_perm("rota.change_rota"),
     }
@@ -106,17 +106,20 @@ def open_swaps(request: HttpRequest, rota: Rota, *, now: datetime) -> list[dict[
     ]
 
 
-def feeds(request: HttpRequest, rota: Rota, own: list[Member]) -> list[dict[str, Any]]:
+def feeds(
+    request: HttpRequest, rota: Rota, own: list[Member], *, now: datetime
+) -> list[dict[str, Any]]:
     """Addresses to subscribe to: the rota's, and of one's own duties. Nobody else's."""
     at = settings.APP_BASE_URL + reverse("rota_feed", args=[rota.name])
-    today_on = [member for member in own if member.left_on is None]
+    today = rota.today(now)
+    staying = [each for each in own if each.left_on is None or each.left_on >= today]
     mine = [
         {
             "title": "Your own duties",
             "address": f"{at}?token={member.feed_token}",
             "renew": reverse("renew_own_feed", args=[rota.name, member.pk]),
         }
-        for member in today_on
+        for member in staying
     ]
     may_renew = request.user.is_staff and request.user.has_perm("rota.change_rota")
     whole = {

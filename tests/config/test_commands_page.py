@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,19 @@ COMMANDS = sorted(
 def own_options(name: str) -> set[str]:
     ours = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
     usual = BaseCommand().create_parser("manage.py", name)
-    known = {option for action in usual._actions for option in action.option_strings}
-    return {option for action in ours._actions for option in action.option_strings} - known
+    return options_of(ours) - options_of(usual)
+
+
+def options_of(parser: ArgumentParser) -> set[str]:
+    """Those of a command's parts as well."""
+    parts = [
+        part
+        for action in parser._actions
+        if isinstance(action, _SubParsersAction)
+        for part in action.choices.values()
+    ]
+    own = {option for action in parser._actions for option in action.option_strings}
+    return own.union(*map(options_of, parts))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -34,7 +46,8 @@ def test_a_command_is_there_with_its_options(name: str) -> None:
 
 
 def test_commands_are_found() -> None:
-    assert {"sync", "configure", "update_data", "check_connections", "sandbox"} <= set(COMMANDS)
+    expected = {"sync", "configure", "update_data", "check_connections", "sandbox", "rota"}
+    assert expected <= set(COMMANDS)
 
 
 def test_the_example_of_a_file_and_of_a_document_are_true() -> None:

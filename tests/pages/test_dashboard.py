@@ -320,7 +320,8 @@ def test_staff_who_are_no_members_are_told_where_to_go(admin_client: Any, world:
 def test_the_sandbox_says_that_it_is_one_on_every_page(connected: Visitor) -> None:
     for path in ("/", "/about/", "/dashboard/", "/connections/", "/syncs/"):
         page = connected.client.get(path, follow=True).content.decode()
-        assert "Breathe HR, Clockify, Open Humans, Productive and RescueTime are stand-ins" in page
+        assert "Breathe HR, Clockify, Google Calendar, Open Humans, Productive and" in page
+        assert "RescueTime are stand-ins" in page
 
 
 def test_with_the_real_providers_there_is_no_banner(visitor: Visitor, settings: Any) -> None:
@@ -328,7 +329,19 @@ def test_with_the_real_providers_there_is_no_banner(visitor: Visitor, settings: 
 
     assert "Sandbox" not in visitor.read("/")
     policy = visitor.get("/")["Content-Security-Policy"]
-    assert "form-action 'self' https://www.openhumans.org https://www.rescuetime.com" in policy
+    assert (
+        "form-action 'self' https://accounts.google.com https://www.openhumans.org "
+        "https://www.rescuetime.com" in policy
+    )
+
+
+def test_pages_lead_to_google_only_where_one_can_sign_in_there(
+    visitor: Visitor, settings: Any
+) -> None:
+    settings.SANDBOX_URL = ""
+    settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "google_calendar": {}}
+
+    assert "google" not in visitor.get("/")["Content-Security-Policy"]
 
 
 def test_no_page_allows_scripts_or_styles_within_itself(connected: Visitor) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.rota.team import Team
-from tests.uploader.killer import killer
+from tests.uploader.killer import deadly_notes, killer
 
-__all__ = ["killer", "team"]
+__all__ = ["deadly_notes", "killer", "team"]
 
 
 @pytest.fixture

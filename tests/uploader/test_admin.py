@@ -36,6 +36,18 @@ class Members(Whole):
     for_members = True
 
 
+class ShelfOptions(forms.Form):
+    shelf = forms.CharField()
+
+
+class OfAShelf(Whole):
+    slug, name = "test_of_a_shelf", "What comes with a shelf"
+    source = "breathe"
+    source_is_optional = True
+    options_form = ShelfOptions
+    comes_with = "shelf"
+
+
 class TakesLong(Whole):
     slug, name = "test_takes_long", "A shelf of ten thousand books"
     plans_long = True
@@ -48,7 +60,9 @@ class ToTheTeam(Whole):
 
 @pytest.fixture(autouse=True)
 def kinds_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = {kind.slug: kind for kind in (WithOptions, Members, TakesLong, ToTheTeam, Whole)}
+    ours = {
+        kind.slug: kind for kind in (WithOptions, Members, OfAShelf, TakesLong, ToTheTeam, Whole)
+    }
     monkeypatch.setattr(kinds, "_kinds", ours)
     shelf.__init__()  # type: ignore[misc]
 
@@ -85,6 +99,23 @@ def test_a_members_kind_cannot_be_added_by_naming_it() -> None:
     client.post(f"{SYNCS}add/?kind=test_members", own_fields())
 
     assert not Sync.objects.exists()
+
+
+def test_what_comes_with_something_else_is_set_up_there_and_keeps_its_name() -> None:
+    client = staff("add_sync", "view_sync", "change_sync")
+    page = client.get(f"{SYNCS}add/").content.decode()
+    assert "?kind=test_of_a_shelf" not in page
+    assert "What comes with a shelf" in page
+    client.post(f"{SYNCS}add/?kind=test_of_a_shelf", own_fields(options_shelf="one"))
+    assert not Sync.objects.exists()
+
+    options = {"shelf": "one"}
+    sync = Sync.objects.create(name="one-books", kind="test_of_a_shelf", options=options)
+    typed = own_fields(name="another", options_shelf="two", mode="automatic")
+    client.post(f"{SYNCS}{sync.pk}/change/", typed)
+
+    sync.refresh_from_db()
+    assert (sync.name, sync.options, sync.mode) == ("one-books", options, "automatic")
 
 
 def test_options_are_those_of_the_kinds_own_form() -> None:

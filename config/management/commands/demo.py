@@ -121,6 +121,8 @@ class Command(BaseCommand):
         self.say(f"Staff sign in at {site}/admin/, as {demo.STAFF} {_password_words(password)}.")
         for run in team:
             self.say(f"Their sync of {run.sync.name} is at {site}{run.sync.get_absolute_url()}.")
+        for path in demo.rota_pages():
+            self.say(f"Who is on support is shown at {site}{path}.")
         self.say(f"The sandbox shows what it holds at {settings.SANDBOX_URL}/state.")
 
 

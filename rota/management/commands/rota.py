@@ -123,7 +123,7 @@ class Command(RunCommand):
         if apply:
             document = self.carry_out(sync, params)
             sync.refresh_from_db()
-            summary = sync.summary if document["applied"] else {}
+            summary = sync.summary if document["applied"] and "clear" not in params else {}
         else:
             look: DryRun = self.looked(sync, params)
             document, planned, summary = sync_report.of_dry_run(look), look.changes, look.summary

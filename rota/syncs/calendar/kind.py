@@ -35,6 +35,7 @@ class RotaCalendar(Kind):
     subjects = ("month", "months")
     target = "google_calendar"
     options_form = Options
+    comes_with = "rota"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

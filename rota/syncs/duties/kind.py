@@ -145,10 +145,11 @@ class RotaDuties(Kind):
         "Decides who is on duty: fairly, on working days, around leave and what people have "
         "agreed; what is there already is moved as little as possible."
     )
-    noun = "duty"
+    noun = "entry"
     source = "breathe"
     source_is_optional = True
     options_form = Options
+    comes_with = "rota"
     plans_long = True
     remembers = False
     is_private = True

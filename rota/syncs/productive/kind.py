@@ -28,8 +28,10 @@ class RotaProductive(Kind):
         "on its project where they are not. Only bookings that were made by this are changed or "
         "deleted, and an equal one that is there already is taken over."
     )
+    noun = "booking"
     target = "productive"
     options_form = Options
+    comes_with = "rota"
     adopt = True
 
     def __init__(self, context: Context) -> None:

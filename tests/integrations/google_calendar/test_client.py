@@ -1,7 +1,9 @@
 """Events and sharing over real sockets: what is asked, what is kept, and what is never touched."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -116,14 +118,13 @@ def test_guests_places_and_notes_to_oneself_do_not_even_arrive(
     google: GoogleCalendarClient, world: World
 ) -> None:
     answers: list[str] = []
-    world.faults.add(
-        Fault(
-            "google_calendar",
-            "wrong_shape",
-            f"GET /calendar/v3/calendars/{SUPPORT}",
-            change=lambda answer: answers.append(json.dumps(answer)) or answer,
-        )
-    )
+
+    def note(answer: Any) -> Any:
+        answers.append(json.dumps(answer))
+        return answer
+
+    path = f"GET /calendar/v3/calendars/{SUPPORT}"
+    world.faults.add(Fault("google_calendar", "wrong_shape", path, change=note))
     today = datetime.now(UTC).date()
 
     events(google, SUPPORT, start=today, end=today + 30 * DAY)
@@ -321,7 +322,7 @@ def test_a_calendar_out_of_reach_is_never_an_empty_one(
     status: str, google: GoogleCalendarClient, sandbox: GoogleCalendarSandbox
 ) -> None:
     sandbox.switches["unshared"] = status
-    asked = [
+    asked: list[Callable[[], object]] = [
         lambda: google.calendar(UNSHARED),
         lambda: google.events(UNSHARED, start=MONDAY, end=FRIDAY),
         lambda: google.event(UNSHARED, AN_ID),

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
-from integrations.errors import ReconnectError
+from integrations.errors import IntegrationError, ReconnectError
 from integrations.google_calendar.client import GoogleCalendarClient
 from integrations.google_calendar.sandbox import GoogleCalendarSandbox
 from integrations.google_calendar.sandbox_seed import SUPPORT, TEAM_ROLES
@@ -129,6 +130,42 @@ def test_the_key_is_never_sent(google: GoogleCalendarClient, world: World) -> No
 
     assert not any(secret.encode() in seen.body for seen in world.requests)
     assert not any("token" in name for seen in world.requests for name in seen.query)
+
+
+def test_a_token_that_google_quotes_is_not_quoted(
+    google: GoogleCalendarClient, sandbox: GoogleCalendarSandbox, world: World
+) -> None:
+    google.calendar(SUPPORT)
+    (token,) = [held.access for held in sandbox.tokens]
+    told = {"error": {"message": f"{token} is no good", "errors": []}}
+    world.faults.add(
+        Fault("google_calendar", "wrong_shape", "GET /calendar", change=lambda _: told)
+    )
+    sandbox.switches["api"] = "off"
+
+    with pytest.raises(IntegrationError) as caught:
+        google.calendar(SUPPORT)
+
+    assert "is no good" in str(caught.value)
+    assert token not in str(caught.value)
+
+
+def test_an_assertion_that_is_quoted_is_not_quoted(world: World) -> None:
+    google = client_with(world, "rota")
+    sent: list[str] = []
+
+    def quoting(_: Any) -> Any:
+        sent.append(parse_qs(world.requests[-1].body.decode())["assertion"][0])
+        return {"error": "invalid_grant", "error_description": sent[0]}
+
+    world["google_calendar"].revoke("rota")
+    world.faults.add(Fault("google_calendar", "wrong_shape", "/token", change=quoting))
+
+    with pytest.raises(ReconnectError) as caught:
+        google.calendar(SUPPORT)
+
+    assert sent
+    assert sent[0][:40] not in str(caught.value)
 
 
 def without(name: str) -> Callable[[dict[str, Any]], str]:

@@ -8,7 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from rota.models import Absence, Member
+from rota import duties
+from rota.duties import Doing
+from rota.models import Absence, Member, Rota
 from tests.pages.visitor import words_of
 from tests.rota.admin.staff import ABSENCES, errors_of, page_of, said, signed_in, typed
 from tests.rota.team import Team
@@ -57,6 +59,20 @@ def test_the_duties_in_it_are_named_and_their_repair_is_being_made(
     )
 
 
+def test_the_list_shows_which_have_to_be_seen_to(
+    away: Absence, team: Team, root: Client, monday: date
+) -> None:
+    wren = team.members["Wren"].person
+    Absence.objects.create(person=wren, first_day=monday, last_day=monday)
+
+    found = root.get(ABSENCES).context["cl"].queryset
+
+    assert {absence.person.name: absence.on_duty for absence in found} == {
+        "Priya": True,
+        "Wren": False,
+    }
+
+
 def test_who_is_not_on_duty_then_is_away_without_more_ado(
     team: Team, root: Client, monday: date
 ) -> None:
@@ -66,6 +82,21 @@ def test_who_is_not_on_duty_then_is_away_without_more_ado(
 
     assert response.request["PATH_INFO"] == ABSENCES
     assert not Run.objects.exists()
+
+
+def test_what_no_generation_would_change_is_said_to_be_for_a_person(
+    team: Team, root: Client, monday: date
+) -> None:
+    today = timezone.now().date()
+    pinned, _ = team.put(monday, "Priya", "Theo")
+    duties.pin(pinned, doing=Doing(now=timezone.now()))
+    Rota.objects.update(timezone="UTC")
+    team.put(today, "Priya", "Andy")
+
+    words = words_of(enter(root, team, "Priya", today, monday))
+
+    assert f"{today:%a %-d %b %Y} support generated: it has begun" in words
+    assert f"{monday:%a %-d %b %Y} support pinned: it stays unless it is released" in words
 
 
 def test_in_every_rota_that_it_concerns(team: Team, root: Client, monday: date) -> None:

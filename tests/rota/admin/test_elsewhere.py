@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django import forms
 from django.contrib.auth import get_user_model
 from django.test import Client
 
@@ -12,32 +11,11 @@ from rota import setup
 from tests.pages.visitor import words_of
 from tests.rota.admin.staff import errors_of, page_of, typed
 from tests.rota.team import Team
-from uploader import kinds
 from uploader.models import Sync
 
 pytestmark = pytest.mark.django_db
 
 CALENDAR = "c_support@group.calendar.google.com"
-
-
-class Bookings(forms.Form):
-    rota = forms.CharField()
-    service_id = forms.CharField()
-    minutes = forms.IntegerField(min_value=1, initial=420)
-
-
-class AsBookings(kinds.Kind):
-    """Stands in for the kind of the bookings, whose form has a number in it."""
-
-    slug, name, words = "rota_productive", "Bookings", "Shows duties as bookings."
-    target = "productive"
-    options_form = Bookings
-
-
-@pytest.fixture(autouse=True)
-def with_bookings(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {kind.slug: kind for kind in kinds.all_kinds()}
-    monkeypatch.setattr(kinds, "_kinds", {**known, "rota_productive": AsBookings})
 
 
 @pytest.fixture
@@ -101,6 +79,12 @@ def test_without_an_id_there_is_no_calendar(team: Team, google: Connection, root
 
     assert "This field is required." in errors_of(response)
     assert not Sync.objects.filter(kind=setup.CALENDAR).exists()
+
+
+def test_an_id_without_a_connection_is_not_dropped_silently(team: Team, root: Client) -> None:
+    response = saved(root, team, calendar_calendar_id=CALENDAR)
+
+    assert "Choose the connection as well." in errors_of(response)
 
 
 def test_what_the_kind_refuses_is_said_at_the_field(

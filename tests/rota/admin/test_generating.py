@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
@@ -46,6 +47,9 @@ def test_a_preview_is_a_run_that_waits_for_approval(team: Team, root: Client) ->
     assert (run.sync, run.status, run.params) == (team.sync, "queued", {"propose": True})
     assert run.by is not None
     assert f'<a href="{run.get_absolute_url()}">' in response.content.decode()
+    told = LogEntry.objects.get().get_change_message()
+    assert told.startswith("A plan is being made")
+    assert "<a" not in told
 
 
 def test_generating_asks_from_when_how_far_and_with_which_seed(

@@ -9,9 +9,9 @@ from django.test import Client
 
 from rota.models import Member, Rota
 from tests.pages.visitor import words_of
-from tests.rota.admin.staff import ROTAS, another_member, errors_of, page_of, said, typed
+from tests.rota.admin.staff import ROTAS, another_member, errors_of, page_of, said, signed_in, typed
 from tests.rota.team import Team
-from uploader.models import Sync
+from uploader.models import Run, Sync
 from uploader.people import Person
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,29 @@ def test_the_next_holidays_show_whether_the_code_is_the_right_one(team: Team, ro
     Rota.objects.update(holidays="GB-ENG")
 
     assert "Christmas Day" in words_of(root.get(page_of(team.rota)))
+
+
+def test_other_working_days_are_followed_by_a_proposal_where_there_are_duties(
+    team: Team, root: Client, monday: date
+) -> None:
+    page = page_of(team.rota)
+    root.post(page, typed(root, page, workdays=["mon", "tue"]))
+    assert not Run.objects.exists()
+
+    team.put(monday, "Priya", "Theo")
+    root.post(page, typed(root, page, workdays=["tue", "wed"]))
+    assert Run.objects.get().params == {"propose": True}
+
+
+def test_who_may_only_look_sees_it_all_and_no_way_to_change_it(team: Team, monday: date) -> None:
+    page = page_of(team.rota)
+    sam = signed_in("view_rota")
+
+    shown = sam.get(page)
+
+    assert "Priya" in words_of(shown)
+    assert 'name="_save"' not in shown.content.decode()
+    assert sam.post(page, {"title": "Mine"}).status_code == 403
 
 
 # ----------------------------------------------------------------------- members
@@ -165,7 +188,9 @@ def test_a_member_who_was_ever_on_duty_gets_an_end_date_instead_of_being_deleted
 
     gustav.refresh_from_db()
     assert gustav.left_on is not None
-    assert f"Gustav has had duties, and so leaves on {gustav.left_on}" in said(response)
+    words = f"Gustav has had duties, and so leaves on {gustav.left_on}"
+    assert words in said(response)
+    assert words in words_of(root.get(f"{ROTAS}{team.rota.pk}/history/"))
     assert not Member.objects.filter(pk=wren.pk).exists()
 
 
@@ -190,6 +215,16 @@ def test_a_rota_that_has_had_duties_is_switched_off_rather_than_deleted(
     assert team.sync.enabled
 
 
+def test_a_person_who_is_in_a_rota_is_not_deleted_under_it(team: Team, root: Client) -> None:
+    person = team.members["Priya"].person
+
+    response = root.post(f"/admin/uploader/person/{person.pk}/delete/", {"post": "yes"})
+
+    assert response.status_code == 200
+    assert "would require deleting the following protected" in words_of(response)
+    assert Person.objects.filter(pk=person.pk).exists()
+
+
 def test_a_rota_without_duties_goes_with_its_syncs(team: Team, root: Client) -> None:
     root.post(f"{ROTAS}{team.rota.pk}/delete/", {"post": "yes"})
 
@@ -211,6 +246,14 @@ def test_the_history_says_from_what_to_what(team: Team, root: Client) -> None:
     assert "weekdays (none → mon)" in told
     for path in (page, f"{ROTAS}{team.rota.pk}/history/"):
         assert "title (Data engineering support → Support)" in words_of(root.get(path))
+
+
+def test_a_rota_is_found_by_who_is_in_it(team: Team, root: Client) -> None:
+    Team(name="triage", sevens=["Noor"], others=["Kit"])
+
+    found = root.get(f"{ROTAS}?q=priya").context["cl"].queryset
+
+    assert [(rota.name, rota.in_it_now) for rota in found] == [("support", 7)]
 
 
 def test_a_long_rota_opens_with_few_questions_to_the_database(

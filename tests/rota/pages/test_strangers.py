@@ -1,6 +1,7 @@
 """Nobody sees or changes a rota that is not theirs: every address, every verb, every stranger."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from rota import swaps
 from rota.duties import Doing
-from rota.models import Duty, Member, Rota, Swap
+from rota.models import LATELY, Duty, Member, Rota, Swap
 from tests.pages.people import signed_in
 from tests.pages.test_strangers import VERBS, addresses
 from tests.pages.visitor import words_of
@@ -107,12 +108,8 @@ def test_what_is_404_for_strangers_is_there_for_members_and_staff(team: Team, as
     sam = signed_in(get_user_model().objects.create_superuser("sam"))
 
     for route in GUARDED:
-        found = {
-            sam.generic(verb, filled(route, asked)).status_code
-            for verb in ("GET", "POST")
-            if Swap.objects.filter(state="asked") or "swaps" not in route
-        }
-        assert found & {200, 302} or not found, (route, found)
+        found = {sam.generic(verb, filled(route, asked)).status_code for verb in ("GET", "POST")}
+        assert found & {200, 302}, (route, found)
 
 
 def test_a_member_acts_for_nobody_else(team: Team, asked: Swap, visits: Any) -> None:
@@ -172,3 +169,23 @@ def test_a_rota_that_is_switched_off_is_there_for_staff_alone(
 
     assert visits("Priya").get("/rotas/support/").status_code == 404
     assert staff("view_rota").get("/rotas/support/").status_code == 200
+
+
+def test_who_has_left_sees_it_for_a_while(team: Team, visits: Any) -> None:
+    priya = visits("Priya")
+    Member.objects.filter(person__name="Priya").update(left_on=NOW.date() - LATELY)
+    assert priya.get("/rotas/support/").status_code == 200
+
+    Member.objects.filter(person__name="Priya").update(
+        left_on=NOW.date() - LATELY - timedelta(days=1)
+    )
+    assert priya.get("/rotas/support/").status_code == 404
+
+
+def test_who_is_to_leave_keeps_their_feed_until_then(team: Team, visits: Any) -> None:
+    priya, token = visits("Priya"), team.members["Priya"].feed_token
+    Member.objects.filter(person__name="Priya").update(left_on=NOW.date())
+    assert token in priya.get("/rotas/support/").content.decode()
+
+    Member.objects.filter(person__name="Priya").update(left_on=NOW.date() - timedelta(days=1))
+    assert token not in priya.get("/rotas/support/").content.decode()

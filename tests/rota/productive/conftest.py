@@ -5,7 +5,6 @@ import pytest
 from integrations.sandbox import World
 from tests.rota.productive.crew import Crew
 from tests.rota.team import Team
-from tests.uploader.conftest import killer as killer
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ and nothing of anybody else's is touched."""
 
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -11,15 +11,13 @@ from typing import Any
 import pytest
 
 from integrations.productive.sandbox_stored import StoredBooking
-from integrations.sandbox import Fault
+from integrations.sandbox import Fault, Seen
 from rota import duties
 from rota.duties import Doing
 from rota.models import Duty
 from tests.rota.productive.crew import DAY, THURSDAY, TUESDAY, Crew
 from tests.rota.team import MONDAY, OTHERS, SEVENS
-from tests.uploader.killer import Killer
-from uploader.engine import Link
-from uploader.links import StoredLinks
+from tests.uploader.killer import Killer, Once
 from uploader.models import Link as LinkRow
 from uploader.models import Sync
 
@@ -114,46 +112,33 @@ def test_a_fault_at_any_call_books_nothing_twice(crew: Crew, kind: str) -> None:
     assert n > 9
 
 
-@pytest.fixture
-def deadly_notes(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker may also die between an answer and the note of it."""
-    save_all, forget = StoredLinks.save_all, StoredLinks.forget
-
-    def save_or_die(self: StoredLinks, links: Iterable[Link]) -> None:
-        killer.strike()
-        save_all(self, links)
-
-    def forget_or_die(self: StoredLinks, key: str) -> None:
-        killer.strike()
-        forget(self, key)
-
-    monkeypatch.setattr(StoredLinks, "save_all", save_or_die)
-    monkeypatch.setattr(StoredLinks, "forget", forget_or_die)
-
-
-@dataclass
-class Once:
-    """True at the nth time of asking, and never again."""
-
-    at: int
-    passed: int = 0
-
-    def __call__(self) -> bool:
-        self.passed += 1
-        return self.passed == self.at
-
-
 @pytest.mark.usefixtures("deadly_notes")
-def test_a_worker_may_be_killed_at_any_boundary(crew: Crew, killer: Killer) -> None:
+def test_a_worker_may_be_killed_at_any_boundary_once_it_writes(crew: Crew, killer: Killer) -> None:
     turns = Turns(crew)
-    for n in count(1):
+    first = boundaries_before_writing(turns, killer)
+    for n in count(first):
         moment = Once(n)
         killer.when = moment
         turns.survives(lambda: None, what=f"killed at boundary {n}")
         killer.when = None
         if moment.passed < n:
             break
-    assert n > 20
+    assert n > first + 12
+
+
+def boundaries_before_writing(turns: Turns, killer: Killer) -> int:
+    """How often a run is asked whether it may go on while it only reads."""
+    killer.when = asked = Once(0)
+    times: list[int] = []
+
+    def look(seen: Seen) -> None:
+        if seen.method != "GET":
+            times.append(asked.passed)
+
+    turns.crew.world.hook = look
+    turns.survives(lambda: None, what="undisturbed")
+    turns.crew.world.hook = killer.when = None
+    return times[0]
 
 
 # ---------------------------------------------------------------------------- by chance

@@ -15,13 +15,11 @@ import pytest
 
 from integrations.pace import PacedGate
 from integrations.sandbox import Fault, Seen
-from tests.uploader.killer import Killed, Killer
+from tests.uploader.killer import Killed, Killer, Once
 from tests.uploader.leave.account import Account, Spot
 from tests.uploader.leave.company import Colleague, Company, day
 from tests.uploader.leave.test_year import Life
 from uploader import hands, inline
-from uploader.engine import Link
-from uploader.links import StoredLinks
 from uploader.models import Run, Sync
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -172,35 +170,6 @@ def test_a_fault_at_any_call_leaves_neither_a_hole_nor_anything_twice(
             break  # there are no more calls
         faults.clear()
     assert n > 6
-
-
-@pytest.fixture
-def deadly_notes(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker may also die between an answer and the note of it."""
-    save_all, forget = StoredLinks.save_all, StoredLinks.forget
-
-    def save_or_die(self: StoredLinks, links: Iterable[Link]) -> None:
-        killer.strike()
-        save_all(self, links)
-
-    def forget_or_die(self: StoredLinks, key: str) -> None:
-        killer.strike()
-        forget(self, key)
-
-    monkeypatch.setattr(StoredLinks, "save_all", save_or_die)
-    monkeypatch.setattr(StoredLinks, "forget", forget_or_die)
-
-
-@dataclass
-class Once:
-    """True at the nth time of asking, and never again."""
-
-    at: int
-    passed: int = 0
-
-    def __call__(self) -> bool:
-        self.passed += 1
-        return self.passed == self.at
 
 
 @pytest.mark.usefixtures("deadly_notes")

@@ -4,7 +4,7 @@ the end, nothing doubled, and nothing that somebody typed at the customer's is t
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,13 +15,11 @@ import pytest
 from integrations.models import Pace
 from integrations.pace import PacedGate
 from integrations.sandbox import Fault, Seen, World
-from tests.uploader.killer import Killed, Killer
+from tests.uploader.killer import Killed, Killer, Once
 from tests.uploader.timesheets.account import Account, Content
 from tests.uploader.timesheets.life import Life
 from tests.uploader.timesheets.studio import HOUR, START, Studio
 from uploader import hands, inline
-from uploader.engine import Link
-from uploader.links import StoredLinks
 from uploader.models import Link as Linked
 from uploader.models import Run, Sync
 
@@ -176,35 +174,6 @@ def test_a_tag_that_was_made_before_a_wait_is_known_after_it(studio: Studio) -> 
 
 
 # ------------------------------------------------------------------------------ deaths
-
-
-@pytest.fixture
-def deadly_notes(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker may also die between an answer and the note of it."""
-    save_all, forget = StoredLinks.save_all, StoredLinks.forget
-
-    def save_or_die(self: StoredLinks, links: Iterable[Link]) -> None:
-        killer.strike()
-        save_all(self, links)
-
-    def forget_or_die(self: StoredLinks, key: str) -> None:
-        killer.strike()
-        forget(self, key)
-
-    monkeypatch.setattr(StoredLinks, "save_all", save_or_die)
-    monkeypatch.setattr(StoredLinks, "forget", forget_or_die)
-
-
-@dataclass
-class Once:
-    """True at the nth time of asking, and never again."""
-
-    at: int
-    passed: int = 0
-
-    def __call__(self) -> bool:
-        self.passed += 1
-        return self.passed == self.at
 
 
 @pytest.mark.usefixtures("deadly_notes")
