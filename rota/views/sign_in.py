@@ -1,15 +1,20 @@
 """Signing in to the pages of rotas: an address is typed, a link is mailed, a button is pressed."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from integrations.visitors import WANTED
 from rota import invitations
+from rota.models import Rota
 
 # Where the link is between the mail and the button: no address, so no history, no referrer.
 KEPT = "rota_link"
@@ -64,8 +69,19 @@ def _enter(request: HttpRequest) -> HttpResponse:
         user = invitations.enter(request.session.pop(KEPT, ""), now=timezone.now())
     except invitations.Refused:
         return _refused(request)
+    wanted = request.session.get(WANTED, "")
     login(request, user, backend=BACKEND)
-    return redirect("rotas")
+    return redirect(wanted if _is_for(user, wanted) else "rotas")
+
+
+def _is_for(user: Any, page: str) -> bool:
+    """Whether a page that was asked for before is one of a rota that they may see."""
+    try:
+        found = resolve(page)
+    except Resolver404:
+        return False
+    rotas = Rota.objects.visible_to(user).filter(name=found.kwargs.get("name", ""))
+    return found.url_name == "rota" and rotas.exists()
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
