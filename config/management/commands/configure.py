@@ -9,11 +9,28 @@ from config.configuration import Plan, WrongFile, configure
 from uploader.command import Answer, JsonCommand, WrongUse
 
 EXAMPLE = """\
-a file that works, for people with more than one address:
+a file that works, for a rota, and for people with more than one address:
 
     [people]
     aliases = [
         ["ada@example.org", "ada.lovelace@example.com"],
+    ]
+
+    [rotas.support]
+    kind = "paired"
+    title = "Support"
+    timezone = "Europe/London"
+    starts_on = 2026-12-07
+    start_with = "engineers"
+    event_title = "{lead} is on support today with {assist} assisting"
+    [rotas.support.groups]
+    engineers = [
+        {name = "Ada", email = "ada@example.org"},
+        {name = "Ben", email = "ben@example.org"},
+    ]
+    others = [
+        {name = "Cleo", email = "cleo@example.org"},
+        {name = "Dan", email = "dan@example.org"},
     ]
 
 RescueTime and Open Humans need no file: each person connects them in the browser."""
