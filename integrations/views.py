@@ -31,6 +31,7 @@ def connections_page(request: HttpRequest) -> HttpResponse:
         "to_connect": offers,
         "may_look": request.user.is_staff and request.user.has_perm("integrations.view_connection"),
         "may_change": request.user.has_perm("integrations.change_connection"),
+        "may_add": request.user.is_staff and request.user.has_perm("integrations.add_connection"),
     }
     return render(request, "integrations/connections.html", context)
 
