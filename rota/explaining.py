@@ -146,8 +146,9 @@ def _gap(draw: Draw, solver: Solver) -> Iterator[str]:
         why = "leave and fair totals leave no room for more"
     helps = _absence_that_hinders(side, window, solver)
     yield (
-        f"In {side.group} there are {gap} instead of {side.min_gap} working days from one duty to "
-        f"the next at the least: {why}. With a gap of {gap} it works{helps}."
+        f"In {side.group} there {'is' if gap == 1 else 'are'} {gap} instead of {side.min_gap} "
+        f"working days from one duty to the next at the least: {why}. "
+        f"With a gap of {gap} it works{helps}."
     )
 
 

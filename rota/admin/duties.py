@@ -83,7 +83,7 @@ class DutyAdmin(ReadOnly, Acting):
 
     @admin.display(description="how it came about", ordering="origin")
     def how(self, duty: Duty) -> str:
-        by = f", {duty.by}" if duty.by else ""
+        by = f" by {duty.by}" if duty.by else ""
         return f"{duty.get_origin_display()}{by}"
 
     @admin.display(description="swap")

@@ -18,6 +18,7 @@ from rota.admin.projections import projections, switch_off
 from rota.admin.rota_form import RotaForm
 from rota.admin.telling import Telling
 from rota.models import Rota
+from uploader.every import written
 
 COMING_HOLIDAYS = 3
 TITLES = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings at Productive"}
@@ -30,7 +31,7 @@ class RotaAdmin(Telling, Acting):
     form = RotaForm
     acts = (Preview, Generate, Publish, Invite)
     change_form_template = "admin/rota/rota.html"
-    list_display = ("name", "title", "groups", "in_it", "starts_on", "horizon", "enabled")
+    list_display = ("name", "title", "groups", "in_it", "starts_on", "ahead", "enabled")
     list_filter = ("enabled", "from_file")
     search_fields = ("name", "title", "members__person__name")
     autocomplete_fields = ("owner",)
@@ -50,6 +51,10 @@ class RotaAdmin(Telling, Acting):
     @admin.display(description="members", ordering="in_it_now")
     def in_it(self, rota: Any) -> int:
         return int(rota.in_it_now)
+
+    @admin.display(description="horizon", ordering="horizon")
+    def ahead(self, rota: Rota) -> str:
+        return (written(rota.horizon) or str(rota.horizon)) if rota.horizon else "-"
 
     @admin.display(description="next holidays")
     def coming_holidays(self, rota: Rota) -> str:

@@ -74,7 +74,7 @@ def test_what_cannot_be_is_explained_with_names_and_dates_and_what_would_help() 
     said = " ".join(roster.given_up)
     assert roster.level > 2
     assert roster.proven
-    assert "In sevens there are 1 instead of 2 working days" in said
+    assert "In sevens there is 1 instead of 2 working days" in said
     assert "only S2 can serve from 3 to 4 December 2026" in said
     assert "With a gap of 1 it works; 2 would, if S0 could serve" in said
 

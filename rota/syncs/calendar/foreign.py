@@ -86,9 +86,8 @@ def warning(rota: Rota, events: list[Event]) -> str:
     """One sentence about events that look like the rota's."""
     told = ", ".join(f"“{event.summary}” on {day_of(event)}" for event in events[:NAMED])
     more = f" and {len(events) - NAMED} more" if len(events) > NAMED else ""
-    verb, pronoun = ("looks", "it") if len(events) == 1 else ("look", "them")
-    is_not = "is not" if len(events) == 1 else "are not"
+    verb, is_not = ("looks", "is not") if len(events) == 1 else ("look", "are not")
     return (
         f"{told}{more} {verb} like this rota's, and {is_not}: "
-        f"`rota adopt {rota}` takes {pronoun} over."
+        f"`rota adopt {rota}` shows what can be taken over."
     )

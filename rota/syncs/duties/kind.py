@@ -193,7 +193,7 @@ class RotaDuties(Kind):
         for sentence in roster.given_up:
             self.context.warn(sentence)
         for gap in roster.gaps:
-            self.context.warn(f"Nobody is {gap.role} on {gap.day:%a} {gap.day}: {gap.reason}.")
+            self.context.warn(f"Nobody {gap.role}s on {gap.day:%a} {gap.day}: {gap.reason}.")
         return roster
 
     @cached_property

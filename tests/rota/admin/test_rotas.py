@@ -53,6 +53,7 @@ def test_a_new_rota_has_its_members_and_the_sync_of_its_duties(root: Client) -> 
         {"rota": "support"},
     )
     assert 'value="26w"' in root.get(page_of(rota)).content.decode()
+    assert "26w" in words_of(root.get(ROTAS))
 
 
 @pytest.mark.parametrize(

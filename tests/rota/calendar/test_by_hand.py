@@ -153,7 +153,7 @@ def test_a_copy_of_ours_with_all_its_marks_stays_and_is_told_of(board: Board) ->
     [warning] = run.warnings
     assert warning == (
         "“Gustav is on support today with Andy assisting” on 2026-12-01 looks like this rota's, "
-        "and is not: `rota adopt support` takes it over."
+        "and is not: `rota adopt support` shows what can be taken over."
     )
     board.check()
 
@@ -180,7 +180,7 @@ def test_what_looks_like_the_rotas_is_told_of_and_not_touched(board: Board) -> N
     assert warning.count(LEGACY) == 5
     assert warning.endswith(
         "2026-12-04 and 2 more look like this rota's, and are not: "
-        "`rota adopt support` takes them over."
+        "`rota adopt support` shows what can be taken over."
     )
     board.check()
 

@@ -102,7 +102,7 @@ def test_a_gap_is_shown_with_its_reason_and_warned_of(team: Team) -> None:
     [gap] = document["gaps"]
     assert (gap["start"], gap["end"], gap["role"]) == ("2026-11-30", "2026-12-01", "lead")
     assert "away" in gap["reason"]
-    assert any("Nobody is lead on Mon 2026-11-30" in each for each in document["warnings"])
+    assert any("Nobody leads on Mon 2026-11-30" in each for each in document["warnings"])
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_gaps_are_there_with_their_reasons(rota: Generated) -> None:
     gap = rota.duty(MONDAY, "lead")
     assert gap.member is None
     assert "away" in gap.reason
-    assert any("Nobody is lead on Mon 2026-11-30" in warning for warning in run.warnings)
+    assert any("Nobody leads on Mon 2026-11-30" in warning for warning in run.warnings)
     assert rota.sync.pk
     assert Sync.objects.get().summary["gaps"] == [
         {"day": "2026-11-30", "role": "lead", "reason": gap.reason}
