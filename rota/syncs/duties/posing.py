@@ -16,8 +16,6 @@ from uploader.kinds import CannotRun
 Spans = Mapping[int, tuple[tuple[date, date], ...]]
 # Nobody plans further ahead.
 FURTHEST = timedelta(days=3 * 366)
-# Whose share of what is owed still: over so long everybody is to come out even.
-REMEMBERED = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +180,7 @@ class Posing:
         accounts = fairness.ledger(
             bare,
             groups=self.rota.groups,
-            slots=[slot for slot in self._begun() if slot.day >= self.first - REMEMBERED],
+            slots=self._begun(),
             duties={key: duty.member_id for key, duty in self.stored.items()},
         )
         opening = {member.pk: member.opening_credit for member in self.members}
