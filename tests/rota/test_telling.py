@@ -112,6 +112,24 @@ def test_the_owner_is_told_of_a_gap_once(owned: Team) -> None:
     assert set(told(LATER + timedelta(hours=4))) == {"gustav@example.org"}
 
 
+def test_gaps_that_pass_or_are_filled_are_no_news_of_the_others(owned: Team) -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(3)]
+    gaps = [owned.put(day, None, "Theo")[0] for day in days]
+    assert len(told(NOW)) == 1
+    assert told(NOW + timedelta(days=5)) == {}
+    duties.override(gaps[2], owned.members["Wren"], doing=Doing(now=NOW + timedelta(days=5)))
+    assert "gustav@example.org" not in told(NOW + timedelta(days=5, hours=1))
+
+
+def test_a_gap_that_opens_again_is_told_again(owned: Team) -> None:
+    lead, _ = owned.put(MONDAY, None, "Theo")
+    assert len(told(NOW)) == 1
+    for hours, name in ((1, "Wren"), (2, None)):
+        member = owned.members[name] if name else None
+        duties.override(lead, member, doing=Doing(now=NOW + timedelta(hours=hours)))
+    assert "gustav@example.org" in told(NOW + timedelta(hours=3))
+
+
 def test_a_gap_that_has_passed_is_no_news(owned: Team) -> None:
     owned.put(MONDAY, None, "Theo")
     assert told(NOW + timedelta(days=9)) == {}
