@@ -45,6 +45,12 @@ class Net:
     was: Member | None
     now: Member | None
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it is another person's now; who comes back to a rota is another member of it."""
+        was, now = (member and member.person_id for member in (self.was, self.now))
+        return was != now
+
     def concerns(self) -> Iterator[Member]:
         yield from (member for member in (self.was, self.now) if member is not None)
 
@@ -86,7 +92,7 @@ def _tell_of_moves(rota: Rota, *, now: datetime) -> None:
     told: dict[Person, list[Net]] = defaultdict(list)
     today = rota.today(now)
     for net in _net(moves):
-        if net.duty.shift.end > today and net.was != net.now:
+        if net.duty.shift.end > today and net.is_news:
             for member in net.concerns():
                 told[member.person].append(net)
     last = max(move.pk for move in moves)

@@ -56,6 +56,16 @@ def test_there_and_back_is_no_news(team: Team) -> None:
     assert told() == {}
 
 
+def test_who_comes_back_as_another_member_is_still_the_same_person(team: Team) -> None:
+    lead, _ = team.put(MONDAY, "Priya", "Theo")
+    before = team.members["Priya"]
+    before.left_on = NOW.date()
+    before.save()
+    again = team.join("Priya", "sevens", joined_on=MONDAY)
+    duties.override(lead, again, doing=Doing(now=NOW))
+    assert told() == {}
+
+
 def test_whoever_had_it_in_between_is_not_troubled(team: Team) -> None:
     lead, _ = team.put(MONDAY, "Priya", "Theo")
     for name in ("Wren", "Gustav"):
