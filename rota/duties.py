@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from rota import days
 from rota.models import Duty, Member, Move, Rota, Shift, Swap
 from uploader.models import Run, Sync
 
@@ -255,6 +256,11 @@ def group_of(duty: Duty) -> str:
     if duty.role == Duty.Role.LEAD:
         return shift.leads
     return next(group for group in rota.groups if group != shift.leads)
+
+
+def works_on(member: Member, day: date) -> bool:
+    """Whether it is a weekday of theirs; like being away, for a person to judge."""
+    return not member.weekdays or day.weekday() in days.numbers(member.weekdays)
 
 
 def is_away(member: Member, day: date) -> bool:
