@@ -14,7 +14,7 @@ from rota.adoption import Finding
 from rota.duties import Doing, Place
 from rota.models import Duty, Rota, Shift
 from rota.syncs.calendar.events import part_of
-from rota.syncs.calendar.foreign import foreign, own
+from rota.syncs.calendar.foreign import foreign, own, whose
 from uploader.kinds import Kind
 from uploader.models import Change, Link, Sync
 
@@ -101,7 +101,7 @@ def told(kind: Kind, rota: Rota, *, until: date | None, doing: Doing) -> list[ad
         end=min(until or today + AHEAD, today + AHEAD),
         now=doing.now,
     )
-    return adoption.told(rota, events, until=until)
+    return adoption.told(rota, events, until=until, whose=whose(kind.context.sync, rota))
 
 
 def looked(rota: Rota, sync: Sync, said: Sequence[adoption.Told], *, doing: Doing) -> Adoption:

@@ -6,7 +6,7 @@ question, by a first name. Nothing is asked of a database or a calendar here.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, product
@@ -50,14 +50,23 @@ class Finding:
 # ------------------------------------------------------------------------ titles
 
 
-def told(rota: Rota, events: Iterable[Event], *, until: date | None = None) -> list[Told]:
-    """In the order of their days: whatever is called as the rota, or the tool before, calls it."""
+def told(
+    rota: Rota,
+    events: Iterable[Event],
+    *,
+    until: date | None = None,
+    whose: Callable[[Event], str] = lambda _: "",
+) -> list[Told]:
+    """In the order of their days: whatever is called as the rota, or the tool before, calls it.
+
+    `whose`: of which other rota an event is; empty where it is none's.
+    """
     usual = str(Rota._meta.get_field("event_title").get_default())
     patterns = [_pattern(title, rota.title) for title in dict.fromkeys((rota.event_title, usual))]
     found = [
         told
         for event in events
-        for told in _told(event, [pattern for pattern in patterns if pattern])
+        for told in _told(event, [pattern for pattern in patterns if pattern], whose(event))
         if until is None or told.day <= until
     ]
     return sorted(found, key=lambda each: (each.day, each.event_id))
@@ -76,14 +85,14 @@ def _pattern(template: str, title: str) -> re.Pattern[str] | None:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _told(event: Event, patterns: Sequence[re.Pattern[str]]) -> Iterator[Told]:
+def _told(event: Event, patterns: Sequence[re.Pattern[str]], owner: str) -> Iterator[Told]:
     day = event.start.date() if isinstance(event.start, datetime) else event.start
     title = squeezed(event.summary)
     if day is None or event.is_cancelled:
         return
     for pattern in patterns:
         if match := pattern.fullmatch(title):
-            names, why_not = match.groupdict(), _why_not(event)
+            names, why_not = match.groupdict(), _why_not(event, owner)
             break
         if pattern.search(title):
             names, why_not = {}, "its title says more than who is on support"
@@ -93,8 +102,10 @@ def _told(event: Event, patterns: Sequence[re.Pattern[str]]) -> Iterator[Told]:
     yield Told(event_id=event.id, day=day, title=title, names=names, why_not=why_not)
 
 
-def _why_not(event: Event) -> str:
-    """What the tool before never made."""
+def _why_not(event: Event, owner: str) -> str:
+    """What the tool before never made, and what another rota goes on keeping right."""
+    if owner:
+        return f"it is the rota {owner}'s"
     if event.recurs or event.recurring_event_id is not None:
         return "it is one of a series"
     if not event.is_all_day:

@@ -12,12 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from rota import days
 from rota.models import Duty, Member, Move, Rota, Shift, Swap
 from uploader.models import Run, Sync
 
 DUTIES = "rota_duties"
 # How long a run's own changes rest before others are brought in step: it makes many.
 SETTLING = timedelta(minutes=1)
+NOT_NEEDED = "nobody is needed any more"
 
 
 class Stale(Exception):
@@ -47,11 +49,12 @@ def give(
     expected: Member | None = None,
     instead_of: Member | None = None,
 ) -> None:
-    """The duty is theirs from now on; Stale where it was not `expected`'s any more."""
+    """The duty is theirs from now on; Stale where it was not `expected`'s any more, or where it
+    has become a person's decision, or ceased to be one, since it was read."""
     before = expected.pk if expected else None
     by = doing.by if getattr(doing.by, "pk", None) else None
     with transaction.atomic():
-        changed = Duty.objects.filter(pk=duty.pk, member=before).update(
+        changed = Duty.objects.filter(pk=duty.pk, member=before, origin=duty.origin).update(
             member=member,
             origin=origin,
             reason=reason,
@@ -136,18 +139,45 @@ def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing:
             if duty.member is not None:
                 raise Stale
             Duty.objects.filter(pk=duty.pk, member=None).update(**values)
+            duty.refresh_from_db()
         # A duty that is new is no change of anybody's plans: nobody has to be told.
-        _record(duty, was=None, now=member, origin=Duty.Origin.GENERATED, doing=doing, told=True)
+        is_news = not made and _is_given_back(duty, member)
+        _record(
+            duty,
+            was=None,
+            now=member,
+            origin=Duty.Origin.GENERATED,
+            doing=doing,
+            told=not is_news,
+        )
         _shows_otherwise(shift, doing)
     return duty
 
 
+def _is_given_back(duty: Duty, member: Member | None) -> bool:
+    """Whether somebody hears, or was the last to hear, that they do not have this duty: what
+    becomes of it now is told along with that."""
+    if duty.moves.filter(told_at=None).exists():
+        return True
+    last = duty.moves.exclude(was=None).first()
+    return member is not None and last is not None and last.was_id == member.pk
+
+
 def cancel(duty: Duty, *, doing: Doing) -> None:
-    """Nobody is needed on that day any more; the slot stays, as one that was cancelled."""
+    """Nobody is needed on that day any more; the slot stays, as one that is cancelled as soon as
+    nobody has any duty of it: whoever dies in between leaves one that is still to be cancelled."""
     member = duty.member
     with transaction.atomic():
-        give(duty, None, origin=Duty.Origin.GENERATED, doing=doing, expected=member)
-        Shift.objects.filter(pk=duty.shift_id).update(cancelled_at=doing.now)
+        give(
+            duty,
+            None,
+            origin=Duty.Origin.GENERATED,
+            doing=doing,
+            reason=NOT_NEEDED,
+            expected=member,
+        )
+        if not duty.shift.duties.exclude(member=None).exists():
+            Shift.objects.filter(pk=duty.shift_id).update(cancelled_at=doing.now)
         _shows_otherwise(duty.shift, doing)
 
 
@@ -226,6 +256,11 @@ def group_of(duty: Duty) -> str:
     if duty.role == Duty.Role.LEAD:
         return shift.leads
     return next(group for group in rota.groups if group != shift.leads)
+
+
+def works_on(member: Member, day: date) -> bool:
+    """Whether it is a weekday of theirs; like being away, for a person to judge."""
+    return not member.weekdays or day.weekday() in days.numbers(member.weekdays)
 
 
 def is_away(member: Member, day: date) -> bool:

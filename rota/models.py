@@ -173,7 +173,12 @@ class Member(models.Model):
     weight = models.FloatField(
         default=1.0, help_text="Their share of the duties, compared with others' 1."
     )
-    joined_on = models.DateField("from", null=True, blank=True)
+    joined_on = models.DateField(
+        "from",
+        null=True,
+        blank=True,
+        help_text="Empty: from the beginning; in a rota that is under way, from today.",
+    )
     left_on = models.DateField("until", null=True, blank=True, help_text="The last day.")
     opening_credit = models.FloatField(
         default=0.0,

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from rota import days, duties
+from rota import duties
 from rota.models import Duty, Member, Rota
 from uploader import runs
 from uploader.models import Run, Sync
@@ -62,10 +62,7 @@ def misfits(members: Iterable[Member], *, now: datetime) -> list[Duty]:
 
 
 def _fits(member: Member, duty: Duty) -> bool:
-    weekday = duty.shift.start.weekday()
-    if member.weekdays and weekday not in days.numbers(member.weekdays):
-        return False
-    return duties.why_not(member, duty) is None
+    return duties.works_on(member, duty.shift.start) and duties.why_not(member, duty) is None
 
 
 def rotas_in(person: Person, first: date, last: date, *, now: datetime) -> list[Rota]:

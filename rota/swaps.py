@@ -83,15 +83,22 @@ def _require_takeable(swap: Swap, member: Member, back: Duty | None, *, doing: D
     if member.pk == swap.asked_by_id:
         raise NotPossible(f"{member} has this duty already.")
     duties.require_possible(member, swap.duty)
-    if duties.is_away(member, swap.duty.shift.start):
-        raise NotPossible(f"{member} is away on {swap.duty.shift.start}.")
+    _require_there(member, swap.duty)
     if back is None:
         return
     if back.member_id != member.pk:
         raise NotPossible(f"{back} is not {member}'s to give in return.")
     _require_exchange(swap.duty, back, doing=doing)
-    if duties.is_away(swap.asked_by, back.shift.start):
-        raise NotPossible(f"{swap.asked_by} is away on {back.shift.start}.")
+    _require_there(swap.asked_by, back)
+
+
+def _require_there(member: Member, duty: Duty) -> None:
+    """Nobody who asks is asked again whether what they get in return suits them."""
+    day = duty.shift.start
+    if duties.is_away(member, day):
+        raise NotPossible(f"{member} is away on {day}.")
+    if not duties.works_on(member, day):
+        raise NotPossible(f"{member} does not work on {day:%A}s.")
 
 
 def _require_exchange(duty: Duty, back: Duty, *, doing: Doing) -> None:

@@ -3,8 +3,6 @@
 Each is written down as a notice, once; sending is uploader/notices.py's.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.dispatch import receiver
 
 from rota.duties import DUTIES
@@ -45,6 +44,12 @@ class Net:
     duty: Duty
     was: Member | None
     now: Member | None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is another person's now; who comes back to a rota is another member of it."""
+        was, now = (member and member.person_id for member in (self.was, self.now))
+        return was != now
 
     def concerns(self) -> Iterator[Member]:
         yield from (member for member in (self.was, self.now) if member is not None)
@@ -87,7 +92,7 @@ def _tell_of_moves(rota: Rota, *, now: datetime) -> None:
     told: dict[Person, list[Net]] = defaultdict(list)
     today = rota.today(now)
     for net in _net(moves):
-        if net.duty.shift.end > today and net.was != net.now:
+        if net.duty.shift.end > today and net.is_news:
             for member in net.concerns():
                 told[member.person].append(net)
     last = max(move.pk for move in moves)
@@ -122,12 +127,25 @@ def tell_of_gaps(*, now: datetime) -> None:
     for rota, duties in groupby(gaps, key=lambda duty: duty.shift.rota):
         ahead = [duty for duty in duties if duty.shift.start >= rota.today(now)]
         if ahead and rota.owner is not None:
-            lines = [
-                f"{duty.shift.start:%a %-d %b %Y}: nobody is to {duty.role} ({duty.reason})"
-                for duty in ahead
-            ]
-            key = f"gaps/{rota.pk}/{_digest([[d.shift_id, d.role] for d in ahead])}"
-            _write(rota, rota.owner, key, "nobody is on duty", lines, now=now)
+            _tell_of_gaps(rota, rota.owner, ahead, now=now)
+
+
+def _tell_of_gaps(rota: Rota, owner: Person, gaps: list[Duty], *, now: datetime) -> None:
+    """Only where one of them is new: others that pass, or are filled, are no news."""
+    newest = Move.objects.filter(duty__in=gaps).aggregate(newest=Max("pk"))["newest"] or 0
+    if newest <= _told_of_gaps_up_to(rota, owner):
+        return
+    lines = [
+        f"{duty.shift.start:%a %-d %b %Y}: nobody is to {duty.role} ({duty.reason})"
+        for duty in gaps
+    ]
+    _write(rota, owner, f"gaps/{rota.pk}/{newest}", "nobody is on duty", lines, now=now)
+
+
+def _told_of_gaps_up_to(rota: Rota, owner: Person) -> int:
+    """The move that made the newest gap that this owner was told of."""
+    told = Notice.objects.filter(key__startswith=f"gaps/{rota.pk}/", person=owner)
+    return max((int(key.split("/")[2]) for key in told.values_list("key", flat=True)), default=-1)
 
 
 def tell_of_failures(*, now: datetime) -> None:
@@ -142,10 +160,6 @@ def tell_of_failures(*, now: datetime) -> None:
             key = f"failed/{run.sync_id}/{rota.today(run.ended_at or now)}"
             lines = [f"{run.sync} failed: {run.error}", _address(run.get_absolute_url())]
             _write(rota, rota.owner, key, f"{run.sync} failed", lines, now=now)
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------------ writing

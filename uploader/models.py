@@ -196,7 +196,8 @@ class Link(models.Model):
     sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="links")
     part = models.CharField(max_length=60, default="", blank=True)
     key = models.CharField(max_length=200)
-    ref = models.CharField(max_length=200, null=True, blank=True)
+    # As long as the longest id that a provider allows.
+    ref = models.CharField(max_length=1024, null=True, blank=True)
     wanted = models.CharField(max_length=64, null=True, blank=True)
     # A trace, or a list of ids: see uploader/items.py.
     found = models.TextField(null=True, blank=True)

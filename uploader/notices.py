@@ -91,6 +91,11 @@ def _send(notice: Notice, *, now: datetime) -> bool:
     except REFUSALS as error:
         _not_sent(notice, error, now=now)
         return False
+    except ValueError:
+        # Such as an address that cannot be written in a mail: nothing was sent, nor ever will be.
+        logger.error("notice %s cannot be put into a mail", notice.pk)
+        Notice.objects.filter(pk=notice.pk).update(outcome=GIVEN_UP, text="")
+        return False
     except (smtplib.SMTPException, OSError):
         logger.exception("notice %s: whether it was sent is unknown", notice.pk)
         Notice.objects.filter(pk=notice.pk).update(text="")

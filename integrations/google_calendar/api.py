@@ -43,4 +43,6 @@ def _calendar() -> Any:
     from googleapiclient.discovery import build
 
     # Nothing goes through this: without it, credentials of this machine would be looked for.
-    return build("calendar", "v3", http=httplib2.Http(), static_discovery=True)
+    return build(
+        "calendar", "v3", http=httplib2.Http(), static_discovery=True, cache_discovery=False
+    )

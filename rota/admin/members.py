@@ -87,9 +87,15 @@ class MemberForm(MemberModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         joined, left = cleaned.get("joined_on"), cleaned.get("left_on")
+        if joined is None and self.instance._state.adding and self._is_under_way():
+            # Whoever comes in later owes nothing of what was before.
+            joined = cleaned["joined_on"] = self.rota.today(timezone.now())
         if joined and left and left < joined:
             self.add_error("left_on", "The last day lies before the first one.")
         return cleaned
+
+    def _is_under_way(self) -> bool:
+        return not self.rota._state.adding and self.rota.shifts.exists()
 
 
 class MemberFormSet(Formset):

@@ -160,7 +160,7 @@ class Free:
         if member is None or duties.why_not(member, duty) is not None:
             return False
         day = duty.shift.start
-        return not any(
+        return duties.works_on(member, day) and not any(
             absence.first_day <= day <= absence.last_day for absence in self.away[member.person_id]
         )
 

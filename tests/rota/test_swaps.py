@@ -102,3 +102,16 @@ def test_who_may_act_for_a_member(team: Team) -> None:
     assert not swaps.may_act_for(AnonymousUser(), priya)
     assert swaps.may_act_for(_staff("act_for_members"), priya)
     assert not swaps.may_act_for(_staff(), priya)
+
+
+def test_nobody_gets_a_duty_in_return_on_a_weekday_that_is_not_theirs(team: Team) -> None:
+    """Whoever asked is not there to say no."""
+    (monday, _), (tuesday, _), _ = team.week()
+    gustav = team.members["Gustav"]
+    gustav.weekdays = ["mon", "wed"]
+    gustav.save()
+    swap = swaps.ask(monday, doing=DOING)
+    with pytest.raises(NotPossible, match="Gustav does not work on Tuesdays"):
+        swaps.take(swap, team.members["Priya"], doing=DOING, with_duty=tuesday)
+    swaps.take(swap, team.members["Priya"], doing=DOING)
+    assert (team.holder(monday), team.holder(tuesday)) == ("Priya", "Priya")

@@ -56,6 +56,16 @@ def test_there_and_back_is_no_news(team: Team) -> None:
     assert told() == {}
 
 
+def test_who_comes_back_as_another_member_is_still_the_same_person(team: Team) -> None:
+    lead, _ = team.put(MONDAY, "Priya", "Theo")
+    before = team.members["Priya"]
+    before.left_on = NOW.date()
+    before.save()
+    again = team.join("Priya", "sevens", joined_on=MONDAY)
+    duties.override(lead, again, doing=Doing(now=NOW))
+    assert told() == {}
+
+
 def test_whoever_had_it_in_between_is_not_troubled(team: Team) -> None:
     lead, _ = team.put(MONDAY, "Priya", "Theo")
     for name in ("Wren", "Gustav"):
@@ -110,6 +120,24 @@ def test_the_owner_is_told_of_a_gap_once(owned: Team) -> None:
     assert told(LATER + timedelta(hours=3)) == {}
     owned.put(MONDAY + timedelta(days=1), None, "Andy")
     assert set(told(LATER + timedelta(hours=4))) == {"gustav@example.org"}
+
+
+def test_gaps_that_pass_or_are_filled_are_no_news_of_the_others(owned: Team) -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(3)]
+    gaps = [owned.put(day, None, "Theo")[0] for day in days]
+    assert len(told(NOW)) == 1
+    assert told(NOW + timedelta(days=5)) == {}
+    duties.override(gaps[2], owned.members["Wren"], doing=Doing(now=NOW + timedelta(days=5)))
+    assert "gustav@example.org" not in told(NOW + timedelta(days=5, hours=1))
+
+
+def test_a_gap_that_opens_again_is_told_again(owned: Team) -> None:
+    lead, _ = owned.put(MONDAY, None, "Theo")
+    assert len(told(NOW)) == 1
+    for hours, name in ((1, "Wren"), (2, None)):
+        member = owned.members[name] if name else None
+        duties.override(lead, member, doing=Doing(now=NOW + timedelta(hours=hours)))
+    assert "gustav@example.org" in told(NOW + timedelta(hours=3))
 
 
 def test_a_gap_that_has_passed_is_no_news(owned: Team) -> None:

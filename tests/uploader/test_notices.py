@@ -167,3 +167,16 @@ def test_whoever_dies_in_the_middle_does_not_send_twice(
     monkeypatch.undo()
     assert notices.send_due(now=NOW + timedelta(days=1)) == 0
     assert mails.taken == []
+
+
+@pytest.mark.django_db
+def test_one_that_cannot_be_put_into_a_mail_holds_up_no_other(mails: Mails) -> None:
+    for key, recipient in (("wrong", "two\nlines@example.org"), ("right", "ada@example.org")):
+        notices.announce(
+            key, person=None, recipient=recipient, subject="Hello", text="Hello", due_at=NOW
+        )
+    assert notices.send_due(now=NOW) == 1
+    assert dict(Notice.objects.values_list("key", "outcome")) == {
+        "wrong": notices.GIVEN_UP,
+        "right": notices.SENT,
+    }

@@ -1,6 +1,6 @@
 """Events that are not a rota's: which of them look like it, and how one is made the rota's own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from integrations.google_calendar.client import Event, EventPage, GoogleCalendarClient
@@ -51,17 +51,42 @@ def not_ours(
 def alike(rota: Rota, events: Iterable[Event]) -> list[Event]:
     """Those that look like the rota's: named as it names its events, or copied from one of them.
 
-    What is marked as another rota's is that one's, however the two are called.
+    What is marked as another rota's is that one's, however the two are called; unless that rota is
+    switched off, or nobody knows it any more, as after a database was lost.
     """
     pattern = looks_like(rota.event_title, title=rota.title)
+    others = rotas_besides(rota)
 
     def is_alike(event: Event) -> bool:
         marked = event.private.get(ROTA)
-        if marked is not None or pattern is None:
+        if marked == rota.uid.hex or marked in others or pattern is None:
             return marked == rota.uid.hex
         return pattern.fullmatch(squeezed(event.summary)) is not None
 
     return [event for event in events if is_alike(event)]
+
+
+def rotas_besides(rota: Rota) -> dict[str, str]:
+    """The other rotas in use, by what marks their events."""
+    found = Rota.objects.filter(enabled=True).exclude(pk=rota.pk)
+    return {each.uid.hex: each.name for each in found}
+
+
+def whose(sync: Sync, rota: Rota) -> Callable[[Event], str]:
+    """Of which other rota in use an event is known to be, by its mark or by its id; or of none."""
+    marks = rotas_besides(rota)
+    links = Link.objects.filter(part=part_of(sync.options["calendar_id"]), sync__enabled=True)
+    recorded = {
+        link.ref: link.sync.options.get("rota", "")
+        for link in links.exclude(sync=sync).exclude(ref=None).select_related("sync")
+    }
+    names = {*marks.values()}
+
+    def of(event: Event) -> str:
+        told = recorded.get(event.id, "")
+        return marks.get(event.private.get(ROTA, ""), told if told in names else "")
+
+    return of
 
 
 def own(sync: Sync, shift: Shift, event_id: str) -> None:

@@ -9,7 +9,6 @@ from django.conf import settings
 
 from rota.models import Rota, Shift
 from rota.syncs.calendar.content import Slot
-from rota.syncs.calendar.titles import squeezed
 from rota.titles import title
 
 
@@ -48,7 +47,7 @@ class Slots:
                     key=shift.uid.hex,
                     start=shift.start,
                     end=shift.end,
-                    title=squeezed(title(shift)),
+                    title=title(shift),
                     text=self.text,
                 )
 

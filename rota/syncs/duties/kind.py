@@ -74,11 +74,15 @@ class DutiesBatch(Batch):
 
     def recheck(self, change: Change) -> bool:
         """Whether the duty is still as it was when this was planned."""
-        duty = self._stored(change)
+        return self._is_as_planned(self._stored(change), change)
+
+    def _is_as_planned(self, duty: Duty | None, change: Change) -> bool:
         if change.found is None:
             return duty is None or duty.member_id is None or duty.shift.cancelled_at is not None
-        expected = change.found.content["member"]
-        return duty is not None and duty.member_id == expected and not duty.is_fixed
+        if duty is None or duty.member_id != change.found.content["member"]:
+            return False
+        # On a day on which nobody is needed any more, nothing is left to have been decided.
+        return change.wanted is None or not duty.is_fixed
 
     def _stored(self, change: Change) -> Duty | None:
         day, role = self._key(change)
@@ -123,8 +127,9 @@ class DutiesBatch(Batch):
         return self._item(change.wanted.load, duty.member_id, reason, ref=str(duty.pk))
 
     def _required(self, change: Change) -> Duty:
+        """Looked at once more: it is given away only as it is read here."""
         duty = self._stored(change)
-        if duty is None:
+        if duty is None or not self._is_as_planned(duty, change):
             raise duties.Stale
         return duty
 

@@ -1,6 +1,7 @@
 """The problem that a generation has to solve, put together from what is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,8 +17,6 @@ from uploader.kinds import CannotRun
 Spans = Mapping[int, tuple[tuple[date, date], ...]]
 # Nobody plans further ahead.
 FURTHEST = timedelta(days=3 * 366)
-# Whose share of what is owed still: over so long everybody is to come out even.
-REMEMBERED = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +156,7 @@ class Posing:
     # ----------------------------------------------------------------- problem
 
     def problem(self, away: Spans) -> Problem:
-        candidates = self._candidates(away)
+        candidates = self._spared(self._candidates(away))
         gap = self.rota.min_gap or paired.default_gap(
             self._size(group, self.first) for group in self.rota.groups
         )
@@ -182,7 +181,7 @@ class Posing:
         accounts = fairness.ledger(
             bare,
             groups=self.rota.groups,
-            slots=[slot for slot in self._begun() if slot.day >= self.first - REMEMBERED],
+            slots=self._begun(),
             duties={key: duty.member_id for key, duty in self.stored.items()},
         )
         opening = {member.pk: member.opening_credit for member in self.members}
@@ -208,6 +207,33 @@ class Posing:
             left_on=member.left_on,
             away=away.get(member.person_id, ()),
         )
+
+    def _spared(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Whoever is on duty in another rota that day is left alone here, where somebody else of
+        their group is there; a duty that they have in both is better than a gap."""
+        busy: dict[int, set[date]] = defaultdict(set)
+        for person, day in self._elsewhere():
+            busy[person].add(day)
+        people = {member.pk: member.person_id for member in self.members}
+        spared: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for slot in self.slots if busy else ():
+            for group in self.rota.groups:
+                there = [c for c in candidates if c.group == group and c.can_serve_on(slot.day)]
+                taken = [c for c in there if slot.day in busy[people[c.id]]]
+                if len(taken) < len(there):
+                    for one in taken:
+                        spared[one.id].append((slot.day, slot.day))
+        return [replace(c, away=(*c.away, *spared[c.id])) for c in candidates]
+
+    def _elsewhere(self) -> Iterable[tuple[int, date]]:
+        """Who of these people is on duty in another rota, and when."""
+        others = Duty.objects.filter(
+            shift__rota__enabled=True,
+            shift__cancelled_at=None,
+            shift__start__gte=self.first,
+            member__person__in=[member.person_id for member in self.members],
+        ).exclude(shift__rota=self.rota)
+        return others.values_list("member__person", "shift__start")
 
     def _begun(self) -> list[Slot]:
         return [slot for slot in self.laid_out if slot.day < self.first]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from rota.models import Member, Rota
 from tests.pages.visitor import words_of
@@ -135,6 +136,19 @@ def test_the_other_group_can_begin_and_nobody_changes_group(team: Team, root: Cl
     team.rota.refresh_from_db()
     team.members["Priya"].refresh_from_db()
     assert (team.rota.groups, team.members["Priya"].group) == (("others", "sevens"), "sevens")
+
+
+def test_whoever_comes_into_a_rota_that_is_under_way_is_in_it_from_today(
+    team: Team, root: Client, monday: date
+) -> None:
+    page = page_of(team.rota)
+    ada, bea = (Person.objects.create(name=name) for name in ("Ada", "Bea"))
+    root.post(page, typed(root, page, **another_member(7, person=ada.pk, group="sevens")))
+    assert Member.objects.get(person=ada).joined_on is None
+
+    team.put(monday, "Priya", "Theo")
+    root.post(page, typed(root, page, **another_member(8, person=bea.pk, group="sevens")))
+    assert Member.objects.get(person=bea).joined_on == team.rota.today(timezone.now())
 
 
 @pytest.mark.parametrize("joins", ["", "2030-01-01"])

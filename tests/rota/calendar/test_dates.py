@@ -93,7 +93,7 @@ def test_working_days_around_holidays_and_clock_changes_over_ten_years(board: Bo
     free = holidays_of("GB-ENG", range(2027, 2038))
     days = [
         day
-        for year in range(2027, 2037)
+        for year in range(2027, 2038, 2)
         for first in (date(year, 3, 26), date(year, 10, 29), date(year, 12, 23))
         for day in islice(working_days(first, workdays=numbers(Rota().workdays), holidays=free), 3)
     ]

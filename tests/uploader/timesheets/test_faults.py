@@ -127,8 +127,7 @@ def test_a_fault_at_any_call_leaves_nothing_undone_and_nothing_twice(
         ]
 
         def fail(both: list[Fault] = both) -> None:
-            if told is not None:
-                Pace.objects.all().delete()  # nothing is learnt of earlier turns
+            Pace.objects.all().delete()  # nothing is learnt of earlier turns
             for fault in both:
                 faults.add(fault)
 
