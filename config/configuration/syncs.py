@@ -15,7 +15,7 @@ from config.configuration.tables import Table, listed
 from integrations.models import Connection
 from rota.setup import ENDINGS as ROTAS
 from uploader import kinds
-from uploader.every import WORDS, parse
+from uploader.every import WORDS, parse, written
 from uploader.kinds import Kind
 from uploader.models import Sync
 
@@ -140,9 +140,11 @@ def _steps_of(item: Declared, row: Sync | None) -> list[Step]:
 
 def _differences(item: Declared, row: Sync) -> list[str]:
     sides = [("source", row.source, item.source), ("target", row.target, item.target)]
-    words = [f"{key} {new}" for key, old, new in sides if (old.name if old else "") != new]
+    words = [
+        f"{key} {new or 'none'}" for key, old, new in sides if (old.name if old else "") != new
+    ]
     words += [
-        f"{key} {value}"
+        f"{key} {_said(value)}"
         for key, value in item.values.items()
         if key != "options" and getattr(row, key) != value
     ]
@@ -156,6 +158,13 @@ def _differences(item: Declared, row: Sync) -> list[str]:
     if not row.from_file:
         words.append("now kept by the file")
     return words
+
+
+def _said(value: Any) -> str:
+    """As it is typed in a file."""
+    if value is None:
+        return "none"
+    return (written(value) or str(value)) if isinstance(value, timedelta) else str(value)
 
 
 def _save(item: Declared, row: Sync) -> None:

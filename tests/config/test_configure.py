@@ -203,7 +203,7 @@ def test_the_file_wins_over_edits_in_the_admin(whole: Path) -> None:
 
     _, document, _ = run(whole, "--apply")
 
-    assert lines(document) == [("update", "sync leave: mode review, every 1 day, 0:00:00")]
+    assert lines(document) == [("update", "sync leave: mode review, every 1d")]
     assert Sync.objects.get(name="leave").mode == "review"
 
 
