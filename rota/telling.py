@@ -73,10 +73,14 @@ def tell_of_moves(*, now: datetime) -> None:
 
 def _is_at_it(rota: Rota, *, now: datetime) -> bool:
     """Whether more is to be expected: a run goes on, or somebody changed something just now."""
-    if Run.objects.open().filter(sync__in=rota.syncs().filter(kind=DUTIES)).exists():
+    if _is_being_generated(rota):
         return True
     recent = Move.objects.filter(duty__shift__rota=rota, told_at=None, at__gt=now - QUIET)
     return recent.exists()
+
+
+def _is_being_generated(rota: Rota) -> bool:
+    return Run.objects.open().filter(sync__in=rota.syncs().filter(kind=DUTIES)).exists()
 
 
 @transaction.atomic
@@ -126,7 +130,8 @@ def tell_of_gaps(*, now: datetime) -> None:
     )
     for rota, duties in groupby(gaps, key=lambda duty: duty.shift.rota):
         ahead = [duty for duty in duties if duty.shift.start >= rota.today(now)]
-        if ahead and rota.owner is not None:
+        # One mail of all gaps that a generation leaves, rather than one of each.
+        if ahead and rota.owner is not None and not _is_being_generated(rota):
             _tell_of_gaps(rota, rota.owner, ahead, now=now)
 
 

@@ -109,7 +109,8 @@ def open_swaps(request: HttpRequest, rota: Rota, *, now: datetime) -> list[dict[
 def feeds(
     request: HttpRequest, rota: Rota, own: list[Member], *, now: datetime
 ) -> list[dict[str, Any]]:
-    """Addresses to subscribe to: the rota's, and of one's own duties. Nobody else's."""
+    """Addresses to subscribe to: the rota's, and of one's own duties. Nobody else's; and to those
+    who have left none, as an address would outlast what they may see."""
     at = settings.APP_BASE_URL + reverse("rota_feed", args=[rota.name])
     today = rota.today(now)
     staying = [each for each in own if each.left_on is None or each.left_on >= today]
@@ -121,6 +122,9 @@ def feeds(
         }
         for member in staying
     ]
+    looks_after = rota.owner is not None and rota.owner.user_id == request.user.pk
+    if not (staying or looks_after or request.user.is_staff):
+        return []
     may_renew = request.user.is_staff and request.user.has_perm("rota.change_rota")
     whole = {
         "title": "The whole rota",

@@ -131,6 +131,16 @@ def test_gaps_that_pass_or_are_filled_are_no_news_of_the_others(owned: Team) -> 
     assert "gustav@example.org" not in told(NOW + timedelta(days=5, hours=1))
 
 
+def test_gaps_are_told_together_when_a_generation_is_over(owned: Team) -> None:
+    run = runs.start(owned.sync, trigger="by hand", now=NOW)
+    assert run is not None
+    for number in range(2):
+        owned.put(MONDAY + timedelta(days=number), None, "Theo")
+        assert told(NOW + timedelta(seconds=5 * number)) == {}
+    runs.cancel(run, by=None, now=LATER)
+    assert told()["gustav@example.org"].count("nobody is to lead") == 2
+
+
 def test_a_gap_that_opens_again_is_told_again(owned: Team) -> None:
     lead, _ = owned.put(MONDAY, None, "Theo")
     assert len(told(NOW)) == 1

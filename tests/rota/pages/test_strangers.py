@@ -189,3 +189,14 @@ def test_who_is_to_leave_keeps_their_feed_until_then(team: Team, visits: Any) ->
 
     Member.objects.filter(person__name="Priya").update(left_on=NOW.date() - timedelta(days=1))
     assert token not in priya.get("/rotas/support/").content.decode()
+
+
+def test_who_has_left_is_shown_no_address_that_outlasts_what_they_may_see(
+    team: Team, visits: Any
+) -> None:
+    priya = visits("Priya")
+    assert team.rota.feed_token in priya.get("/rotas/support/").content.decode()
+    Member.objects.filter(person__name="Priya").update(left_on=NOW.date() - timedelta(days=1))
+    page = priya.get("/rotas/support/")
+    assert page.status_code == 200
+    assert "token=" not in page.content.decode()
