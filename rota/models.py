@@ -368,6 +368,8 @@ class Swap(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     note = models.CharField(max_length=300, blank=True)
     asked_at = models.DateTimeField()
+    # When those who could take it were told.
+    told_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -76,20 +76,26 @@ class CpSat:
         return Answer(chosen=None, proven=status == cp_model.INFEASIBLE)
 
     def least_slack(self, side: Side) -> Slack:
-        """How far from fair the fairest totals are, whatever the days they fall on."""
+        """How far from fair the fairest totals are, whatever the days they fall on.
+
+        Too much first: who is away for long falls short whatever is done, and it is the others
+        among whom that has to be even.
+        """
         model = cp_model.CpModel()
         many = len(side.slots)
-        wish = Wish(slack=Slack(each=many, together=many * 2))
+        all_of_it = many * len(side.members) * 2
+        wish = Wish(slack=Slack(short=many, over=many, together=all_of_it))
         part = _Part(model, side, wish)
-        each = model.new_int_var(0, many, "")
-        for beyond in part.beyond:
-            model.add(each >= beyond)
-        together = sum(part.beyond)
-        model.minimize(each * (many * 2 + 1) + together)
+        short, over = (model.new_int_var(0, many, "") for _ in range(2))
+        for most, each in ((short, part.short), (over, part.over)):
+            for one in each:
+                model.add(most >= one)
+        beyond = part.short + part.over
+        model.minimize((over * (many + 1) + short) * (all_of_it + 1) + sum(beyond))
         search = Search(model)
         search.deeply(seed=0, most=DEEP_EFFORT)
         value = search.solver.value
-        return Slack(each=value(each), together=sum(map(value, part.beyond)))
+        return Slack(short=value(short), over=value(over), together=sum(map(value, beyond)))
 
 
 class Impossible(Exception):
@@ -130,7 +136,9 @@ class _Part:
         self.side = side
         self.wish = wish
         self.choices: dict[int, list[tuple[Slot, Choice]]] = {m.id: [] for m in side.members}
-        self.beyond: list[cp_model.IntVar] = []
+        # How far each total is below its band, and above.
+        self.short: list[cp_model.IntVar] = []
+        self.over: list[cp_model.IntVar] = []
         self._make_choices()
         self._limit_moves()
         self._keep_gaps()
@@ -222,14 +230,17 @@ class _Part:
                 for days, bands in self.side.lead_bands:
                     begun = [choice for slot, choice in self.choices[id] if slot.day in days]
                     self.keep_within(begun, bands[id], short, over)
-        if self.beyond:
-            self.model.add(sum(self.beyond) <= self.wish.slack.together)
+        if self.over:
+            self.model.add(sum(self.short + self.over) <= self.wish.slack.together)
 
     def _slack(self) -> tuple[Choice, Choice]:
-        if not self.wish.slack.each:
+        slack = self.wish.slack
+        if not slack.together:
             return 0, 0
-        short, over = (self.model.new_int_var(0, self.wish.slack.each, "") for _ in range(2))
-        self.beyond += [short, over]
+        short = self.model.new_int_var(0, slack.short, "")
+        over = self.model.new_int_var(0, slack.over, "")
+        self.short.append(short)
+        self.over.append(over)
         return short, over
 
     def keep_within(

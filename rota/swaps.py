@@ -1,12 +1,13 @@
 """Swaps: somebody asks to be relieved of a duty, and one of the same group takes it."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from rota import duties
 from rota.duties import Doing, NotPossible
-from rota.models import Duty, Member, Swap
+from rota.models import Absence, Duty, Member, Rota, Swap
 
 
 def may_act_for(user: Any, member: Member | None) -> bool:
@@ -108,3 +109,34 @@ def _require_exchange(duty: Duty, back: Duty, *, doing: Doing) -> None:
         raise NotPossible(f"{back} cannot be given in return for {duty}.")
     duties.require_possible(duty.member, back)
     duties.require_possible(back.member, duty)
+
+
+# ----------------------------------------------------------------- who could take it
+
+
+class Free:
+    """Who of a rota could have which duty; absences are read once."""
+
+    def __init__(self, rota: Rota) -> None:
+        self.away = defaultdict(list)
+        for absence in Absence.objects.filter(person__memberships__rota=rota).distinct():
+            self.away[absence.person_id].append(absence)
+
+    def could_have(self, member: Member | None, duty: Duty) -> bool:
+        if member is None or duties.why_not(member, duty) is not None:
+            return False
+        day = duty.shift.start
+        return duties.works_on(member, day) and not any(
+            absence.first_day <= day <= absence.last_day for absence in self.away[member.person_id]
+        )
+
+
+def possible_takers(swap: Swap, *, free: Free) -> list[Member]:
+    """Who could take it: of the right group, there that day, and not the one who asks."""
+    duty = swap.duty
+    if swap.with_duty is not None:
+        candidates = [swap.with_duty.member]
+    else:
+        candidates = list(duty.shift.rota.members.select_related("person"))
+    able = [each for each in candidates if each and free.could_have(each, duty)]
+    return [each for each in able if each.pk != swap.asked_by_id]

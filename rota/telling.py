@@ -16,7 +16,8 @@ from django.db.models import Max
 from django.dispatch import receiver
 
 from rota.duties import DUTIES
-from rota.models import Duty, Member, Move, Rota
+from rota.models import Duty, Member, Move, Rota, Swap
+from rota.swaps import Free, possible_takers
 from uploader.models import Notice, Run
 from uploader.notices import announce, gathering
 from uploader.people import Address, Person
@@ -30,6 +31,7 @@ FRESH = timedelta(days=1)
 @receiver(gathering, sender=Notice, dispatch_uid="rota.telling")
 def tell(now: datetime, **_: Any) -> None:
     tell_of_moves(now=now)
+    tell_of_swaps(now=now)
     tell_of_gaps(now=now)
     tell_of_failures(now=now)
 
@@ -110,6 +112,35 @@ def _net(moves: Iterable[Move]) -> Iterator[Net]:
     for _, group in groupby(moves, key=lambda move: move.duty_id):
         steps = list(group)
         yield Net(steps[0].duty, steps[0].was, steps[-1].now)
+
+
+# ------------------------------------------------------------------------- swaps
+
+
+def tell_of_swaps(*, now: datetime) -> None:
+    """Whoever could take a duty is told that somebody asks for it."""
+    asked = Swap.objects.filter(state=Swap.State.ASKED, told_at=None)
+    for swap in asked.select_related("duty__shift__rota", "asked_by__person", "with_duty__shift"):
+        rota = swap.duty.shift.rota
+        for member in possible_takers(swap, free=Free(rota)):
+            _write(
+                rota,
+                member.person,
+                f"swap/{swap.pk}",
+                "a swap is asked for",
+                _asked_for(swap),
+                now=now,
+            )
+        Swap.objects.filter(pk=swap.pk).update(told_at=now)
+
+
+def _asked_for(swap: Swap) -> list[str]:
+    duty = swap.duty
+    lines = [f"{swap.asked_by} asks who can {duty.role} on {duty.shift.start:%a %-d %b %Y}."]
+    if swap.with_duty is not None:
+        back = swap.with_duty
+        lines.append(f"In return for: {back.role} on {back.shift.start:%a %-d %b %Y}.")
+    return [*lines, *([f"They say: {swap.note}"] if swap.note else [])]
 
 
 # --------------------------------------------------------------------- the owner

@@ -12,9 +12,10 @@ from rota.sides import Side
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slack:
-    """How far totals may be beyond their bands: each, and all together."""
+    """How far totals may be beyond their bands: each below, each above, and all together."""
 
-    each: int = 0
+    short: int = 0
+    over: int = 0
     together: int = 0
 
 

@@ -28,9 +28,9 @@ def unsafe(plans: Iterable[Plan], *, max_delete_share: float) -> str | None:
     deletes = sum(change.is_deletion for change in whole.writes)
     if deletes and not whole.wanted:
         return f"The source came back empty, while {whole.ours} of ours are at the target."
-    if _is_too_many(deletes, of=whole.ours, share=max_delete_share):
+    if is_too_many(deletes, of=whole.ours, share=max_delete_share):
         return f"{deletes} of {whole.ours} would be deleted, more than {max_delete_share:.0%}."
-    if _is_too_many(whole.vanished, of=whole.known, share=max_delete_share):
+    if is_too_many(whole.vanished, of=whole.known, share=max_delete_share):
         return (
             f"{whole.vanished} of the {whole.known} that we put at the target are not shown there "
             "any more and would be made a second time. Were they deleted, or may we no longer see "
@@ -39,6 +39,7 @@ def unsafe(plans: Iterable[Plan], *, max_delete_share: float) -> str | None:
     return None
 
 
-def _is_too_many(number: int, *, of: int, share: float) -> bool:
+def is_too_many(number: int, *, of: int, share: float) -> bool:
+    """Whether that is more than this share of them."""
     # Rounded, since 0.29 * 100 is a little less than 29.
     return number > round(share * max(of, SMALL), 6)

@@ -19,6 +19,7 @@ from rota.admin.rota_form import RotaForm
 from rota.admin.telling import Telling
 from rota.models import Rota
 from uploader.every import written
+from uploader.models import Sync
 
 COMING_HOLIDAYS = 3
 TITLES = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings at Productive"}
@@ -123,7 +124,12 @@ class RotaAdmin(Telling, Acting):
             for sync in obj.syncs():
                 switch_off(sync)
             return
-        setup.ensure_duties(obj, now=now)
+        sync = setup.ensure_duties(obj, now=now)
+        if sync.every is not None and not obj.shifts.exists():
+            # Its first duties can be looked at before they are there by themselves.
+            Sync.objects.filter(pk=sync.pk).update(next_run_at=now + sync.every)
+            words = "It has no duties yet. Preview shows its first ones; left alone, it is filled "
+            self.message_user(request, f"{words}for the first time in a day.", messages.INFO)
         for each in form.projections:
             each.save(obj, form, now=now)
 

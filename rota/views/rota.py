@@ -14,11 +14,10 @@ from rota.days import DAY
 from rota.duties import DUTIES
 from rota.models import Duty, Member, Rota
 from rota.report import evenness
-from rota.swaps import may_act_for
+from rota.swaps import Free, may_act_for, possible_takers
 from rota.views import outlook
 from rota.views.access import acted_for, signed_in, visible
 from rota.views.evenness import picture
-from rota.views.swaps import Free, possible_takers
 from uploader import kinds
 from uploader.models import Run, Sync
 

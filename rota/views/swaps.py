@@ -3,7 +3,6 @@
 Who acts is who is signed in; for whom, is theirs to choose only among those they may act for.
 """
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rota import duties, swaps
+from rota import swaps
 from rota.duties import Doing, NotPossible
-from rota.models import Absence, Duty, Member, Rota, Swap
+from rota.models import Duty, Member, Rota, Swap
+from rota.swaps import Free, possible_takers
 from rota.views.access import acted_for, signed_in, visible
 from rota.views.words import duty_on
 
@@ -146,34 +146,6 @@ def _duties(rota: Rota) -> Any:
     return Duty.objects.filter(shift__rota=rota, shift__cancelled_at=None).select_related(
         "shift__rota", "member__person"
     )
-
-
-class Free:
-    """Who of a rota could have which duty; absences are read once."""
-
-    def __init__(self, rota: Rota) -> None:
-        self.away = defaultdict(list)
-        for absence in Absence.objects.filter(person__memberships__rota=rota).distinct():
-            self.away[absence.person_id].append(absence)
-
-    def could_have(self, member: Member | None, duty: Duty) -> bool:
-        if member is None or duties.why_not(member, duty) is not None:
-            return False
-        day = duty.shift.start
-        return duties.works_on(member, day) and not any(
-            absence.first_day <= day <= absence.last_day for absence in self.away[member.person_id]
-        )
-
-
-def possible_takers(swap: Swap, *, free: Free) -> list[Member]:
-    """Who could take it: of the right group, there that day, and not the one who asks."""
-    duty = swap.duty
-    if swap.with_duty is not None:
-        candidates = [swap.with_duty.member]
-    else:
-        candidates = list(duty.shift.rota.members.select_related("person"))
-    able = [each for each in candidates if each and free.could_have(each, duty)]
-    return [each for each in able if each.pk != swap.asked_by_id]
 
 
 def _coming(rota: Rota, *, now: datetime) -> Any:

@@ -53,6 +53,21 @@ def test_a_team_with_leave_gets_all_that_can_be_wished_for(seed: int) -> None:
         assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_somebody_cannot_do_for_long_falls_evenly_on_the_others(seed: int) -> None:
+    bare = problem((4, 5), 37, seed=seed)
+    group = [m.id for m in bare.members if m.group == GROUPS[1]]
+    made = away(bare, group[-1], bare.slots[0].day, bare.slots[-1].day)
+
+    roster = solved(made)
+
+    for role in (LEAD, ASSIST):
+        had = Counter(id for (_, its), id in roster.duties.items() if its == role)
+        counts = [had[id] for id in group[:-1]]
+        assert had[group[-1]] == 0
+        assert max(counts) - min(counts) <= 1, (role, counts)
+
+
 @pytest.mark.parametrize("sizes", [(1, 1), (1, 5), (2, 2), (5, 5), (5, 10), (6, 6), (12, 12)])
 def test_teams_of_all_sizes_without_leave_are_solved_at_a_level_that_is_proven(
     sizes: tuple[int, int],

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import mail
 
-from rota import duties, telling
+from rota import duties, swaps, telling
 from rota.duties import Doing
+from rota.models import Absence
 from tests.rota.team import MONDAY, NOW, Team
 from uploader import notices, runs
 from uploader.models import Run
@@ -103,6 +104,27 @@ def test_somebody_without_an_address_stops_nobody(team: Team) -> None:
     Address.objects.filter(email="priya@example.org").delete()
     duties.override(lead, team.members["Wren"], doing=Doing(now=NOW))
     assert set(told()) == {"wren@example.org"}
+
+
+def test_whoever_could_take_a_duty_is_told_once_that_somebody_asks(team: Team) -> None:
+    lead, _ = team.put(MONDAY, "Priya", "Theo")
+    Absence.objects.create(person=team.members["Gustav"].person, first_day=MONDAY, last_day=MONDAY)
+    swaps.ask(lead, doing=Doing(now=NOW), note="dentist")
+    mails = told()
+    assert set(mails) == {"wren@example.org"}
+    assert (
+        "Priya asks who can lead on Mon 30 Nov 2026.\nThey say: dentist"
+        in (mails["wren@example.org"])
+    )
+    assert told(LATER + timedelta(days=1)) == {}
+
+
+def test_of_a_certain_exchange_only_the_other_one_is_told(team: Team) -> None:
+    (monday, _), (tuesday, _), _ = team.week()
+    swaps.ask(monday, doing=Doing(now=NOW), with_duty=tuesday)
+    mails = told()
+    assert set(mails) == {"priya@example.org"}
+    assert "In return for: lead on Tue 1 Dec 2026." in mails["priya@example.org"]
 
 
 @pytest.fixture

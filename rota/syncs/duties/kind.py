@@ -1,6 +1,7 @@
 """The kind `rota_duties`: generating a rota, as a plan like any other whose target is ourselves."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from uploader.engine import Change, Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
 from uploader.models import Run
 from uploader.reading import Reading
+from uploader.safety import is_too_many
 
 CHANGED = "It was changed meanwhile."
 
@@ -50,7 +52,11 @@ class DutiesBatch(Batch):
         if there is not None and there.is_fixed:
             return self._shown(there, there.shift, ref=None)
         reason = self.kind.reasons.get(key, "") if member is None else ""
-        return self._item(key, member, reason)
+        item = self._item(key, member, reason)
+        if member is None and there is not None and there.member is not None:
+            # It concerns whoever cannot do it.
+            return replace(item, subject=there.member.name)
+        return item
 
     def _shown(self, duty: Duty, shift: Shift, *, ref: str | None = "") -> Item:
         key = shift.start, duty.role
@@ -184,6 +190,21 @@ class RotaDuties(Kind):
 
     def is_asked_for(self) -> bool:
         return self.posing.asked.clear is not None
+
+    def doubt(self) -> str | None:
+        """Emptying many duties is as good as deleting them, and may as well be a mistake."""
+        if self.is_asked_for():
+            return None
+        held = {
+            key
+            for key, duty in self.posing.stored.items()
+            if key in self.roster.duties and duty.member_id is not None
+        }
+        emptied = sum(self.roster.duties[key] is None for key in held)
+        share = self.context.sync.max_delete_share
+        if not is_too_many(emptied, of=len(held), share=share):
+            return None
+        return f"{emptied} of {len(held)} duties would be nobody's, more than {share:.0%}."
 
     # --------------------------------------------------------------- computed
 

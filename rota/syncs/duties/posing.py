@@ -104,6 +104,10 @@ class Posing:
         """Every working day to be filled, and the group that leads on it."""
         asked = self._continued(cycles=self.asked.cycles, until=self._until())
         last = self.laid_out[-1].day if self.laid_out else None
+        if asked and self._is_kept_filled() and (last is None or asked[-1].day > last):
+            # By whole cycles: what is filled a few days at a time cannot be even.
+            cycles = asked[-1].cycle - asked[0].cycle + 1
+            asked = self._continued(cycles=cycles, until=None)
         if last is None or (asked and asked[-1].day >= last) or last < self.first:
             return asked
         # What is there already, further ahead than was asked for, is kept right as well.
@@ -134,11 +138,15 @@ class Posing:
 
     def _until(self) -> date | None:
         """The last day, where that is known; without one, a cycle is filled."""
+        if self._is_kept_filled() and self.rota.horizon is not None:
+            return self.today + self.rota.horizon
         if self.asked.until is not None or self.asked.cycles is not None:
             return self.asked.until
-        if self.rota.horizon is not None:
-            return self.today + self.rota.horizon
         return self.shifts[-1].start if self.shifts else None
+
+    def _is_kept_filled(self) -> bool:
+        nothing_asked = self.asked.until is None and self.asked.cycles is None
+        return nothing_asked and self.rota.horizon is not None
 
     def _working_days(self) -> Iterator[date]:
         years = range(self.first.year, (self.first + FURTHEST).year + 1)

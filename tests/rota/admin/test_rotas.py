@@ -53,6 +53,9 @@ def test_a_new_rota_has_its_members_and_the_sync_of_its_duties(root: Client) -> 
         "rota_duties",
         {"rota": "support"},
     )
+    assert sync.next_run_at is not None
+    assert sync.next_run_at > timezone.now() + timedelta(hours=23)
+    assert "Preview shows its first ones" in said(response)
     assert 'value="26w"' in root.get(page_of(rota)).content.decode()
     assert "26w" in words_of(root.get(ROTAS))
 

@@ -55,15 +55,32 @@ def test_a_proposal_waits_for_approval_whatever_the_mode(rota: Generated) -> Non
     assert {move.by for move in Move.objects.all()} == {begun.by}
 
 
-def test_with_a_horizon_it_is_kept_filled(rota: Generated) -> None:
+def test_with_a_horizon_it_is_kept_filled_by_whole_cycles(rota: Generated) -> None:
     Rota.objects.update(horizon=timedelta(weeks=4))
     rota.run()
-    assert rota.days()[-1] == date(2026, 12, 24)
+    assert len(rota.days()) == 3 * MEMBERS
+    assert rota.days()[-1] == date(2026, 12, 28)
     before = rota.duties()
-    rota.clock.forward(days=7)
+    rota.clock.forward(days=3)
     rota.run()
-    assert rota.days()[-1] == date(2026, 12, 31)
+    assert rota.moved(before) == set()
+    rota.clock.forward(days=4)
+    rota.run()
+    assert len(rota.days()) == 4 * MEMBERS
     assert {key for key in rota.moved(before) if key in before} == set()
+
+
+def test_a_plan_that_leaves_many_duties_to_nobody_waits_for_a_person(rota: Generated) -> None:
+    rota.generate(cycles=2)
+    before = rota.duties()
+    for name in ("Gustav", "Priya", "Wren"):
+        person = rota.team.members[name].person
+        Absence.objects.create(person=person, first_day=MONDAY, last_day=MONDAY + 60 * DAY)
+    run = rota.run()
+    assert run.status == Run.Status.NEEDS_REVIEW
+    assert run.warnings[0] == "14 of 28 duties would be nobody's, more than 30%."
+    assert {line.subject for line in run.changes.all()} == {"Gustav", "Priya", "Wren"}
+    assert rota.duties() == before
 
 
 def test_without_a_horizon_what_is_there_is_kept_right(rota: Generated) -> None:
