@@ -103,7 +103,7 @@ def give_a_duty_to_somebody_else(sam: Person) -> Duty:
     page.get_by_label("Member:").select_option(index=1)
     shot(page, "7-give")
     sam.press("Give")
-    sam.reads("by hand, sam")
+    sam.reads("by hand by sam")
     shot(page, "8-given")
     sam.press("Release")
     sam.reads("the next generation may give it to somebody else")

@@ -16,6 +16,8 @@ from django.core.management import call_command
 
 from config.management.commands import configure
 from integrations.models import Connection
+from rota.syncs.duties.kind import RotaDuties
+from uploader import kinds
 
 Write = Callable[[str], Path]
 EXAMPLE = Path(__file__).parent / "lockstep.example.toml"
@@ -151,7 +153,10 @@ def test_a_missing_secret_is_an_error_without_apply_too(write: Write) -> None:
 
 
 @pytest.mark.django_db
-def test_the_example_in_the_help_works_and_is_shown_after_an_error(write: Write) -> None:
+def test_the_example_in_the_help_works_and_is_shown_after_an_error(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._kinds, RotaDuties.slug, RotaDuties)
     text = configure.Command().create_parser("manage.py", "configure").format_help()
     example = textwrap.dedent(text[text.index("    [people]") : text.index("RescueTime")])
     out, err = StringIO(), StringIO()

@@ -68,7 +68,9 @@ def test_after_a_lost_database_what_was_published_before_is_told_of_and_can_be_t
     board.team.rota.refresh_from_db()
 
     warnings = board.plan().warnings
-    assert any("`rota adopt support` takes them" in words for words in warnings), warnings
+    assert any(
+        "`rota adopt support` shows what can be taken over" in words for words in warnings
+    ), warnings
 
     assert left("support") == []
     run = board.run()
