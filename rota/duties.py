@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from rota import days
+from rota import days, fairness
 from rota.models import Duty, Member, Move, Rota, Shift, Swap
 from uploader.models import Run, Sync
 
@@ -252,10 +252,7 @@ def why_not(member: Member, duty: Duty) -> str | None:
 
 def group_of(duty: Duty) -> str:
     """Whose members may have it: the group that leads, or the other one."""
-    rota, shift = duty.shift.rota, duty.shift
-    if duty.role == Duty.Role.LEAD:
-        return shift.leads
-    return next(group for group in rota.groups if group != shift.leads)
+    return fairness.group_of(duty.shift.leads, duty.role, duty.shift.rota.groups)
 
 
 def works_on(member: Member, day: date) -> bool:

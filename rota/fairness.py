@@ -14,10 +14,10 @@ from rota.days import WEEKDAYS
 from rota.problem import LEAD, ROLES, Key, Member, Slot
 
 
-def group_of(slot: Slot, role: str, groups: tuple[str, str]) -> str:
+def group_of(leads: str, role: str, groups: tuple[str, str]) -> str:
     """Whose duty it is: one group's member leads, the other group's assists."""
-    other = groups[1] if slot.leads == groups[0] else groups[0]
-    return slot.leads if role == LEAD else other
+    other = groups[1] if leads == groups[0] else groups[0]
+    return leads if role == LEAD else other
 
 
 def shares_on(members: Iterable[Member], *, group: str, day: date) -> dict[int, float]:
@@ -91,7 +91,7 @@ def ledger(
             if holder is None:
                 continue
             done[role][holder] += 1
-            at = group_of(slot, role, groups), slot.day
+            at = group_of(slot.leads, role, groups), slot.day
             if at not in splits:
                 splits[at] = shares_on(members, group=at[0], day=slot.day)
             for id, share in splits[at].items():

@@ -6,10 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from integrations.models import Connection
+from rota.duties import DUTIES as DUTIES  # named here with the others
 from rota.models import Rota
 from uploader.models import Sync
 
-DUTIES, CALENDAR, PRODUCTIVE = "rota_duties", "rota_calendar", "rota_productive"
+CALENDAR, PRODUCTIVE = "rota_calendar", "rota_productive"
 ENDINGS = {DUTIES: "duties", CALENDAR: "calendar", PRODUCTIVE: "productive"}
 MODE = Sync.Mode.AUTOMATIC
 MAX_DELETE_SHARE = 0.3

@@ -3,7 +3,7 @@ and nothing that is somebody else's is touched."""
 
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +15,8 @@ from integrations.sandbox import Fault, Seen, World
 from tests.rota.calendar.board import Board
 from tests.rota.calendar.paper import CALENDAR, DAY
 from tests.rota.team import Team
-from tests.uploader.killer import Killed, Killer
+from tests.uploader.killer import Killed, Killer, Once
 from uploader import hands, inline
-from uploader.engine import Link
-from uploader.links import StoredLinks
 from uploader.models import Run, Sync
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -132,35 +130,6 @@ def test_a_fault_at_any_request_leaves_nothing_twice_and_nothing_out(
             break  # there are no more requests
         faults.clear()
     assert n > 5
-
-
-@pytest.fixture
-def deadly_notes(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker may also die between an answer and the note of it."""
-    save_all, forget = StoredLinks.save_all, StoredLinks.forget
-
-    def save_or_die(self: StoredLinks, links: Iterable[Link]) -> None:
-        killer.strike()
-        save_all(self, links)
-
-    def forget_or_die(self: StoredLinks, key: str) -> None:
-        killer.strike()
-        forget(self, key)
-
-    monkeypatch.setattr(StoredLinks, "save_all", save_or_die)
-    monkeypatch.setattr(StoredLinks, "forget", forget_or_die)
-
-
-@dataclass
-class Once:
-    """True at the nth time of asking, and never again."""
-
-    at: int
-    passed: int = 0
-
-    def __call__(self) -> bool:
-        self.passed += 1
-        return self.passed == self.at
 
 
 @pytest.mark.usefixtures("deadly_notes")
