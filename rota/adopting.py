@@ -12,7 +12,7 @@ from django.db import transaction
 from rota import adoption, duties
 from rota.adoption import Finding
 from rota.duties import Doing, Place
-from rota.models import Duty, Rota, Shift
+from rota.models import Rota, Shift
 from rota.syncs.calendar.events import part_of
 from rota.syncs.calendar.foreign import foreign, own, whose
 from uploader.kinds import Kind
@@ -49,7 +49,7 @@ class Adoption:
                 outcome=Change.Outcome.SKIPPED,
                 reason=f"Left as it is: {finding.why_not}.",
             )
-        lead, assist = (finding.members[role] for role in Duty.Role.values)
+        lead, assist = (finding.members[role] for role in self.rota.roles)
         return Change(
             action="update" if told.day in self.agreed else "create",
             subject=f"{told.day:%Y-%m}",
@@ -130,7 +130,7 @@ def _judged(finding: Finding, shift: Shift | None, linked: set[str]) -> Finding:
         return finding
     held = {duty.role: duty.member for duty in shift.duties.all()}
     if held != finding.members:
-        have = " and ".join(f"{held.get(role) or 'nobody'} as {role}" for role in Duty.Role.values)
+        have = " and ".join(f"{held.get(role) or 'nobody'} as {role}" for role in shift.rota.roles)
         return replace(finding, why_not=f"that day has {have} already")
     if shift.uid.hex in linked:
         return replace(finding, why_not="that day has an event of its own already")

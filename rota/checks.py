@@ -7,8 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from rota import days
+from rota.periods import NotAPeriod, Period
 
-TITLE_FIELDS = ("lead", "assist", "title")
+# What a title of an event can be filled in with; each kind of rota has its own people.
+TITLE_FIELDS = ("lead", "assist", "member", "title")
 
 
 def check_timezone(name: str) -> None:
@@ -43,3 +45,18 @@ def check_event_title(text: str) -> None:
     for _, name, spec, conversion in parts:
         if name is not None and (name not in TITLE_FIELDS or spec or conversion):
             raise wrong
+
+
+def check_period(text: str) -> None:
+    try:
+        Period.parse(text)
+    except NotAPeriod as error:
+        raise ValidationError(str(error)) from error
+
+
+def check_handover_day(text: str) -> None:
+    is_day = text.isascii() and text.isdigit() and 1 <= int(text) <= 31
+    if text not in days.WEEKDAYS and not is_day:
+        raise ValidationError(
+            "This must be a weekday, such as wed, or a day of the month, 1 to 31."
+        )

@@ -13,7 +13,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from rota import days, fairness
+from rota.days import DAY
 from rota.models import Duty, Member, Move, Rota, Shift, Swap
+from rota.models.rotas import NO_GROUP
 from uploader.models import Run, Sync
 
 DUTIES = "rota_duties"
@@ -60,11 +62,12 @@ def give(
             reason=reason,
             instead_of=instead_of,
             by=by,
-            accepted_at=None,
         )
         if not changed:
             raise Stale
         if before != (member.pk if member else None):
+            # What somebody else answered, or accepted, is not theirs.
+            Duty.objects.filter(pk=duty.pk).update(answer="", answered_at=None, accepted_at=None)
             _record(duty, was=expected, now=member, origin=origin, doing=doing)
             Swap.objects.filter(Q(duty=duty) | Q(with_duty=duty), state=Swap.State.ASKED).update(
                 state=Swap.State.WITHDRAWN, closed_at=doing.now
@@ -119,8 +122,16 @@ class Place:
 
     day: date
     role: str
-    leads: str
-    cycle: int
+    leads: str = NO_GROUP
+    cycle: int | None = None
+    # Where it is longer than a day: the day after the last one.
+    end: date | None = None
+    # Of a rolling rota: whose turn it is in the order, whoever serves.
+    turn: Member | None = None
+
+    @property
+    def until(self) -> date:
+        return self.end or self.day + DAY
 
 
 def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing: Doing) -> Duty:
@@ -129,10 +140,11 @@ def make(rota: Rota, place: Place, member: Member | None, *, reason: str, doing:
         shift, _ = Shift.objects.get_or_create(
             rota=rota,
             start=place.day,
-            defaults={"end": place.day + timedelta(days=1), "changed_at": doing.now},
+            defaults={"end": place.until, "changed_at": doing.now},
         )
         shift.cancelled_at, shift.leads, shift.cycle = None, place.leads, place.cycle
-        shift.save(update_fields=["cancelled_at", "leads", "cycle"])
+        shift.end, shift.turn = place.until, place.turn
+        shift.save(update_fields=["cancelled_at", "leads", "cycle", "end", "turn"])
         values = {"member": member, "reason": reason, "origin": Duty.Origin.GENERATED}
         duty, made = Duty.objects.get_or_create(shift=shift, role=place.role, defaults=values)
         if not made:
@@ -191,6 +203,18 @@ def number(rota: Rota, cycles: Mapping[date, int]) -> None:
     for shift in changed:
         shift.cycle = cycles[shift.start]
     Shift.objects.bulk_update(changed, ["cycle"])
+
+
+# ----------------------------------------------------------------------- answered
+
+
+def answered(duty: Duty, member: Member, text: str, *, accepts: bool, at: datetime) -> None:
+    """What the member said when asked whether they accept it; whoever accepted once, has."""
+    theirs = Duty.objects.filter(pk=duty.pk, member=member)
+    theirs.update(answer=text, answered_at=at)
+    if accepts:
+        theirs.filter(accepted_at=None).update(accepted_at=at)
+    duty.refresh_from_db()
 
 
 # ------------------------------------------------------------------------ by hand

@@ -11,7 +11,16 @@ from rota.models import Rota
 from uploader.models import Sync
 
 CALENDAR, PRODUCTIVE = "rota_calendar", "rota_productive"
-ENDINGS = {DUTIES: "duties", CALENDAR: "calendar", PRODUCTIVE: "productive"}
+# Whom it draws from, where that is a Slack usergroup; the usergroup of whoever is on duty.
+MEMBERS, SLACK, GEEKBOT = "rota_members", "rota_slack", "rota_geekbot"
+ENDINGS = {
+    DUTIES: "duties",
+    CALENDAR: "calendar",
+    PRODUCTIVE: "productive",
+    MEMBERS: "members",
+    SLACK: "slack",
+    GEEKBOT: "geekbot",
+}
 MODE = Sync.Mode.AUTOMATIC
 MAX_DELETE_SHARE = 0.3
 DAILY = timedelta(days=1)

@@ -10,7 +10,7 @@ from rota.models import Duty, Member, Rota
 from uploader.models import Change
 
 # How the changes of a generation are called: a day and a role.
-KEY = re.compile(r"(\d{4}-\d{2}-\d{2})/(lead|assist)")
+KEY = re.compile(r"(\d{4}-\d{2}-\d{2})/(lead|assist|member)")
 DAY = timedelta(days=1)
 UNFILLED = "It has not been filled yet."
 NOBODY_SAID = "Nobody has it."
@@ -52,7 +52,7 @@ def lines(
     found = _stored(rota, first=first)
     _carry_out(found, planned, rota)
     return [
-        Line(start=start, end=end, duties=tuple(_every_role(duties)))
+        Line(start=start, end=end, duties=tuple(_every_role(rota, duties)))
         for (start, end), duties in sorted(found.items())
         if duties and (until is None or start <= until) and (first is None or end > first)
     ]
@@ -104,8 +104,8 @@ def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
             )
 
 
-def _every_role(duties: dict[str, Served]) -> Iterable[Served]:
-    for role in Duty.Role.values:
+def _every_role(rota: Rota, duties: dict[str, Served]) -> Iterable[Served]:
+    for role in rota.roles:
         yield duties.get(role) or Served(role=role, member=None, reason=UNFILLED)
 
 

@@ -17,8 +17,8 @@ MARKS = {
 
 
 def of_rota(shown: Sequence[Line], *, today: date) -> Iterator[str]:
-    """A line a shift, an empty one between weeks, an arrow at today."""
-    roles = [role.capitalize() for role in Duty.Role.values]
+    """A line a shift (there has to be one), an empty one between weeks, an arrow at today."""
+    roles = [duty.role.capitalize() for duty in shown[0].duties]
     rows = [
         (line.start, [f"{line.start:%Y-%m-%d %a}", *map(_words, line.duties)]) for line in shown
     ]

@@ -220,17 +220,25 @@ class Notice(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE)
+    # "mail", or the provider of the connection that it goes by.
     channel = models.CharField(max_length=60)
+    connection = models.ForeignKey(
+        Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     # What it says, and to which address; let go when it has been sent.
     recipient = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     due_at = models.DateTimeField(db_index=True)
+    # When it is too late to be told; empty: never.
+    expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     ref = models.CharField(max_length=200, blank=True)
     # Times that it certainly did not arrive.
     attempts = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=20, blank=True)
+    # Why it did not arrive, in words.
+    reason = models.TextField(blank=True)
 
     class Meta:
         indexes = [

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import rota.checks
-import rota.models
+import rota.models.rotas
 
 
 class Migration(migrations.Migration):
@@ -31,16 +31,16 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200)),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[rota.checks.check_timezone])),
                 ('holidays', models.CharField(blank=True, help_text='Whose public holidays are no working days: a country (FR) or a part of one (GB-ENG). Empty: none.', max_length=20, validators=[rota.checks.check_holidays])),
-                ('workdays', models.JSONField(default=rota.models._five_days, validators=[rota.checks.check_weekdays])),
+                ('workdays', models.JSONField(default=rota.models.rotas._five_days, validators=[rota.checks.check_weekdays])),
                 ('starts_on', models.DateField(help_text='Where the first cycle begins.')),
                 ('start_with', models.CharField(max_length=60, verbose_name='first group')),
                 ('then', models.CharField(max_length=60, verbose_name='second group')),
                 ('event_title', models.CharField(default='{lead} is on support today with {assist} assisting', help_text='What an event on the calendar is called: {lead}, {assist} and {title} are filled in.', max_length=300, validators=[rota.checks.check_event_title])),
                 ('min_gap', models.PositiveSmallIntegerField(blank=True, help_text='Working days between two duties of a person. Empty: 5, or what the smaller group allows.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest gap')),
                 ('horizon', models.DurationField(blank=True, help_text='How far ahead it is kept filled. Empty: only on request.', null=True)),
-                ('seed', models.PositiveIntegerField(default=rota.models._seed)),
+                ('seed', models.PositiveIntegerField(default=rota.models.rotas._seed)),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('feed_token', models.CharField(default=rota.models._token, editable=False, max_length=64)),
+                ('feed_token', models.CharField(default=rota.models.rotas._token, editable=False, max_length=64)),
                 ('enabled', models.BooleanField(default=True)),
                 ('from_file', models.BooleanField(default=False, editable=False)),
                 ('leave', models.ForeignKey(blank=True, help_text='Whose leave there makes people unavailable.', limit_choices_to={'owner': None, 'provider': 'breathe'}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leave_of', to='integrations.connection')),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('joined_on', models.DateField(blank=True, help_text='Empty: from the beginning; in a rota that is under way, from today.', null=True, verbose_name='from')),
                 ('left_on', models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='until')),
                 ('opening_credit', models.FloatField(default=0.0, help_text='Duties of each role beyond (or, below zero, short of) a fair share that they had done before.')),
-                ('feed_token', models.CharField(default=rota.models._token, editable=False, max_length=64)),
+                ('feed_token', models.CharField(default=rota.models.rotas._token, editable=False, max_length=64)),
                 ('from_file', models.BooleanField(default=False, editable=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='uploader.person')),
                 ('rota', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='rota.rota')),

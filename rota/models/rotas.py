@@ -1,12 +1,11 @@
-"""Rotas, who is in them, who is on duty when, and who is away; nothing is computed here."""
+"""Rotas, and who is in them; nothing is computed here."""
 
 import secrets
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -15,13 +14,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import Connection, name_validator
-from rota.checks import check_event_title, check_holidays, check_timezone, check_weekdays
-from uploader.models import Run, Sync
+from rota.checks import (
+    check_event_title,
+    check_handover_day,
+    check_holidays,
+    check_period,
+    check_timezone,
+    check_weekdays,
+)
+from rota.days import DAY
+from rota.periods import Period
+from uploader.models import Sync
 from uploader.people import Person
 
-__all__ = ["Absence", "Duty", "Member", "Move", "Rota", "Shift", "Swap"]
-
-LEAD, ASSIST = "lead", "assist"
+LEAD, ASSIST, MEMBER = "lead", "assist", "member"
+# A rolling rota has no groups: everybody is in this one.
+NO_GROUP = ""
 # So long after their last day people still see the rota they were in.
 LATELY = timedelta(days=60)
 
@@ -56,6 +64,7 @@ class Rota(models.Model):
 
     class Kind(models.TextChoices):
         PAIRED = "paired", "pairs of two groups, a working day each"
+        ROLLING = "rolling", "one after the other, for a while each"
 
     name = models.CharField(max_length=60, unique=True, validators=[name_validator])
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.PAIRED)
@@ -69,10 +78,35 @@ class Rota(models.Model):
         "(GB-ENG). Empty: none.",
     )
     workdays = models.JSONField(default=_five_days, validators=[check_weekdays])
-    starts_on = models.DateField(help_text="Where the first cycle begins.")
+    starts_on = models.DateField(
+        help_text="Where the first cycle begins; of a rolling rota, before when nobody's turn does."
+    )
     # Whose block of lead days comes first in a cycle, and whose after it.
-    start_with = models.CharField("first group", max_length=60)
-    then = models.CharField("second group", max_length=60)
+    start_with = models.CharField("first group", max_length=60, blank=True)
+    then = models.CharField("second group", max_length=60, blank=True)
+    # Of a rolling rota: how often somebody new starts, how long they serve, and when they do.
+    every = models.CharField(
+        max_length=10,
+        blank=True,
+        validators=[check_period],
+        help_text="How often somebody new starts: 3d, 1w or 1mo.",
+    )
+    lasts = models.CharField(
+        max_length=10,
+        blank=True,
+        validators=[check_period],
+        help_text="How long they serve; longer than “every” means that two overlap.",
+    )
+    handover_on = models.CharField(
+        max_length=3,
+        blank=True,
+        validators=[check_handover_day],
+        help_text="The weekday on which they start (wed), or the day of the month (1).",
+    )
+    at = models.TimeField(
+        default=time(0),
+        help_text="When one shift ends and the next begins, in the rota's zone.",
+    )
     event_title = models.CharField(
         max_length=300,
         default="{lead} is on support today with {assist} assisting",
@@ -112,6 +146,8 @@ class Rota(models.Model):
     seed = models.PositiveIntegerField(default=_seed)
     # What tells our own events at a calendar from those of another installation.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Changes of shift before that are nobody's news: it was not told in Slack or Geekbot yet.
+    handovers_since = models.DateTimeField(null=True, blank=True, editable=False)
     # Whoever knows it may read the rota's feed.
     feed_token = models.CharField(max_length=64, default=_token, editable=False)
     enabled = models.BooleanField(default=True)
@@ -127,7 +163,12 @@ class Rota(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(start_with=F("then")), name="two_groups_have_two_names"
+                condition=~Q(start_with=F("then")) | Q(kind="rolling"),
+                name="two_groups_have_two_names",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="paired") | (~Q(every="") & ~Q(lasts="")),
+                name="a_rolling_rota_knows_how_often",
             ),
         ]
 
@@ -140,16 +181,59 @@ class Rota(models.Model):
     def clean(self) -> None:
         if self.name == "sign-in":
             raise ValidationError({"name": "Where its page would be, people sign in."})
+        if self.is_rolling and self.every and self.lasts:
+            self._require_a_rhythm()
+
+    def _require_a_rhythm(self) -> None:
+        """Somebody is always on duty, and starts on a day that comes."""
+        every, lasts = Period.parse(self.every), Period.parse(self.lasts)
+        if lasts.shortest < every.shortest:
+            raise ValidationError(
+                {"lasts": f"Nobody would be on duty in between: at least {self.every}."}
+            )
+        by_month = bool(every.months)
+        if self.handover_on and self.handover_on.isdigit() != by_month:
+            allowed = "a day of the month, such as 1" if by_month else "a weekday, such as wed"
+            raise ValidationError({"handover_on": f"With “every” {self.every} it is {allowed}."})
+        if self.handover_on and every.days % 7:
+            raise ValidationError(
+                {"handover_on": f"With “every” {self.every} the weekday changes: leave it out."}
+            )
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def is_rolling(self) -> bool:
+        return self.kind == self.Kind.ROLLING
+
+    def begins(self, day: date) -> datetime:
+        """The moment at which shifts of that day begin, and earlier ones end. A time that the
+        clocks leave out is as long after midnight as it says; of one that comes twice, the first.
+        """
+        return datetime.combine(day, self.at, tzinfo=self.zone).astimezone(UTC)
+
     def today(self, now: datetime) -> date:
-        return now.astimezone(self.zone).date()
+        """The day whose shifts serve: until the time of the handover it is still the one before."""
+        day = now.astimezone(self.zone).date()
+        return day if now >= self.begins(day) else day - DAY
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether whoever starts serves beside whoever started before."""
+        if not self.is_rolling:
+            return False
+        return Period.parse(self.lasts).shortest > Period.parse(self.every).shortest
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What there is to do in each of its shifts."""
+        return (MEMBER,) if self.is_rolling else (LEAD, ASSIST)
 
     @property
     def groups(self) -> tuple[str, str]:
+        """Of a rolling rota both are the one that everybody is in."""
         return self.start_with, self.then
 
     def syncs(self) -> "models.QuerySet[Sync]":
@@ -162,7 +246,8 @@ class Member(models.Model):
 
     rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    group = models.CharField(max_length=60)
+    group = models.CharField(max_length=60, blank=True)
+    # Of a rolling rota: the order in which turns go round.
     position = models.PositiveSmallIntegerField(default=0)
     weekdays = models.JSONField(
         default=list,
@@ -216,169 +301,3 @@ class Member(models.Model):
         return (self.joined_on is None or self.joined_on <= day) and (
             self.left_on is None or day <= self.left_on
         )
-
-
-class Shift(models.Model):
-    """A slot: whoever serves in it, it stays the same one, at calendars and in feeds."""
-
-    rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="shifts")
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    start = models.DateField()
-    # The day after the last one.
-    end = models.DateField()
-    # Of a paired rota: whose member leads, in which cycle.
-    leads = models.CharField(max_length=60, blank=True)
-    cycle = models.PositiveIntegerField(null=True, blank=True)
-    # A slot that is not needed any more; needed again, it is the same one.
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-    # Raised with whatever of it a calendar shows.
-    sequence = models.PositiveIntegerField(default=0, editable=False)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["start"]
-        constraints = [
-            models.UniqueConstraint(fields=["rota", "start"], name="one_shift_begins_a_day"),
-            models.CheckConstraint(condition=Q(end__gt=F("start")), name="a_shift_lasts"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rota} {self.start}"
-
-
-class Duty(models.Model):
-    """One role in one shift, and who has it. Only rota/duties.py writes here."""
-
-    class Role(models.TextChoices):
-        LEAD = LEAD, "lead"
-        ASSIST = ASSIST, "assist"
-
-    class Origin(models.TextChoices):
-        GENERATED = "generated", "generated"
-        PINNED = "pinned", "pinned"
-        SWAPPED = "swapped", "swapped"
-        OVERRIDE = "override", "by hand"
-
-    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="duties")
-    role = models.CharField(max_length=10, choices=Role.choices)
-    # Nobody: a gap, for the reason that is given.
-    member = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="duties"
-    )
-    reason = models.TextField(blank=True)
-    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.GENERATED)
-    # Who had it before it was swapped or overridden.
-    instead_of = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    accepted_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["shift__start", "-role"]
-        verbose_name_plural = "duties"
-        constraints = [
-            models.UniqueConstraint(fields=["shift", "role"], name="one_duty_per_role"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} on {self.shift.start}"
-
-    @property
-    def is_fixed(self) -> bool:
-        """A person decided it: the next generation builds on it."""
-        return self.origin != self.Origin.GENERATED
-
-
-class Move(models.Model):
-    """A duty went from one to another: by whom, when, and whether they were told. Only added to."""
-
-    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="moves")
-    was = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    now = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    origin = models.CharField(max_length=10, choices=Duty.Origin.choices)
-    # Whoever did it; by a run, the run.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField()
-    # When a notice of it was made, where anybody had to be told.
-    told_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        indexes = [models.Index(fields=["duty"], condition=Q(told_at=None), name="move_untold")]
-
-    def __str__(self) -> str:
-        return f"{self.duty}: {self.was or 'nobody'} → {self.now or 'nobody'}"
-
-
-class Absence(models.Model):
-    """Days on which somebody is away; half a day counts. Of what kind is nobody's business."""
-
-    class Origin(models.TextChoices):
-        BY_HAND = "by_hand", "entered by hand"
-        LEAVE = "leave", "from the leave system"
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
-    first_day = models.DateField()
-    last_day = models.DateField()
-    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.BY_HAND)
-    # Where leave was read from: it is kept as it is there.
-    connection = models.ForeignKey(
-        Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["first_day"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")), name="an_absence_lasts"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} away {self.first_day} to {self.last_day}"
-
-
-class Swap(models.Model):
-    """Somebody asks to be relieved of a duty, perhaps for another one; and who took it."""
-
-    class State(models.TextChoices):
-        ASKED = "asked", "asked for"
-        TAKEN = "taken", "taken"
-        WITHDRAWN = "withdrawn", "withdrawn"
-
-    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="swaps")
-    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="swaps_asked")
-    # What is given in return; empty for a favour.
-    with_duty = models.ForeignKey(
-        Duty, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    taken_by = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="swaps_taken"
-    )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
-    note = models.CharField(max_length=300, blank=True)
-    asked_at = models.DateTimeField()
-    # When those who could take it were told.
-    told_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["duty"], condition=Q(state="asked"), name="one_open_swap_per_duty"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.asked_by} asks for {self.duty} to be taken"
