@@ -3,14 +3,15 @@
 Nothing is written at the calendar here; what an event says of whom is found in adoption.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
 
 from rota import adoption, duties
-from rota.adoption import Finding
+from rota.adoption import ASSIST, LEAD, MEMBER, NOTHING_SAID, Finding
+from rota.days import DAY
 from rota.duties import Doing, Place
 from rota.models import Rota, Shift
 from rota.syncs.calendar.events import part_of
@@ -49,11 +50,10 @@ class Adoption:
                 outcome=Change.Outcome.SKIPPED,
                 reason=f"Left as it is: {finding.why_not}.",
             )
-        lead, assist = (finding.members[role] for role in self.rota.roles)
         return Change(
             action="update" if told.day in self.agreed else "create",
             subject=f"{told.day:%Y-%m}",
-            what=f"{told.day}: {lead or 'nobody'} leads, {assist or 'nobody'} assists",
+            what=_what(finding),
             outcome=outcome,
             reason=finding.note,
         )
@@ -73,12 +73,25 @@ class Adoption:
             Change(
                 action="create",
                 key=f"{finding.told.day}/{role}",
-                after={"member": member.pk if member else None, "reason": _gap(finding, role)},
+                after={
+                    "member": member.pk if member else None,
+                    "reason": _gap(finding, role),
+                    "end": finding.told.end.isoformat(),
+                },
             )
             for finding in self.taken
             if finding.told.day not in self.agreed
             for role, member in finding.members.items()
         ]
+
+
+def _what(finding: Finding) -> str:
+    """Who serves, and when."""
+    told, members = finding.told, finding.members
+    if MEMBER in members:
+        return f"{told.day} to {told.end - DAY}: {members[MEMBER]}"
+    lead, assist = (members[role] or "nobody" for role in (LEAD, ASSIST))
+    return f"{told.day}: {lead} leads, {assist} assists"
 
 
 def _gap(finding: Finding, role: str) -> str:
@@ -104,10 +117,17 @@ def told(kind: Kind, rota: Rota, *, until: date | None, doing: Doing) -> list[ad
     return adoption.told(rota, events, until=until, whose=whose(kind.context.sync, rota))
 
 
-def looked(rota: Rota, sync: Sync, said: Sequence[adoption.Told], *, doing: Doing) -> Adoption:
+def looked(
+    rota: Rota,
+    sync: Sync,
+    told: Sequence[adoption.Told],
+    *,
+    doing: Doing,
+    said: Mapping[str, int] = NOTHING_SAID,
+) -> Adoption:
     """What would become of it, given the rota as it is stored."""
     members = list(rota.members.select_related("person"))
-    found = adoption.findings(rota, said, members, today=rota.today(doing.now))
+    found = adoption.findings(rota, told, members, today=rota.today(doing.now), said=said)
     shifts = {
         shift.start: shift
         for shift in rota.shifts.filter(cancelled_at=None).prefetch_related("duties__member")
@@ -132,6 +152,8 @@ def _judged(finding: Finding, shift: Shift | None, linked: set[str]) -> Finding:
     if held != finding.members:
         have = " and ".join(f"{held.get(role) or 'nobody'} as {role}" for role in shift.rota.roles)
         return replace(finding, why_not=f"that day has {have} already")
+    if shift.end != finding.told.end:
+        return replace(finding, why_not=f"its shift lasts until {shift.end - DAY} already")
     if shift.uid.hex in linked:
         return replace(finding, why_not="that day has an event of its own already")
     return finding
@@ -141,21 +163,38 @@ def _judged(finding: Finding, shift: Shift | None, linked: set[str]) -> Finding:
 
 
 @transaction.atomic
-def carried_out(rota: Rota, sync: Sync, said: Sequence[adoption.Told], *, doing: Doing) -> Adoption:
+def carried_out(
+    rota: Rota,
+    sync: Sync,
+    told: Sequence[adoption.Told],
+    *,
+    doing: Doing,
+    said: Mapping[str, int] = NOTHING_SAID,
+) -> Adoption:
     """All of it or nothing: shifts with their duties, and whose event is which."""
     Rota.objects.select_for_update().get(pk=rota.pk)
-    found = looked(rota, sync, said, doing=doing)
+    found = looked(rota, sync, told, doing=doing, said=said)
     for finding in found.taken:
         if finding.told.day not in found.agreed:
             _store(finding, rota, doing=doing)
-        own(sync, rota.shifts.get(start=finding.told.day), finding.told.event_id)
-    _number(rota, new={finding.told.day for finding in found.taken} - found.agreed)
+        if finding.told.event_id:
+            own(sync, rota.shifts.get(start=finding.told.day), finding.told.event_id)
+    if not rota.is_rolling:
+        _number(rota, new={finding.told.day for finding in found.taken} - found.agreed)
     return found
 
 
 def _store(finding: Finding, rota: Rota, *, doing: Doing) -> None:
     for role, member in finding.members.items():
-        place = Place(day=finding.told.day, role=role, leads=finding.leads, cycle=0)
+        place = Place(
+            day=finding.told.day,
+            role=role,
+            leads=finding.leads,
+            cycle=None if rota.is_rolling else 0,
+            end=finding.told.end,
+            # Whoever served is taken for who had the turn: the order goes on from there.
+            turn=member if rota.is_rolling else None,
+        )
         duties.make(rota, place, member, reason=_gap(finding, role), doing=doing)
 
 

@@ -1,25 +1,31 @@
 """What events on a calendar say of a rota, by their titles: who, when, and who that may be.
 
-Names are taken whole: somebody is found by their exact name, or, where only one person comes into
-question, by a first name. Nothing is asked of a database or a calendar here.
+Whom a name is taken for is found in naming.py. Nothing is asked of a database or a calendar here.
 """
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain, product
+from itertools import product
 
 from integrations.google_calendar.client import Event
 from rota.models import Member, Rota
+from rota.naming import Names
 from rota.syncs.calendar.titles import squeezed
 
 DAY = timedelta(days=1)
-LEAD, ASSIST = "lead", "assist"
+LEAD, ASSIST, MEMBER = "lead", "assist", "member"
 # They stand for names while a pattern is made; no title holds them.
-PLACES = {LEAD: "\x01", ASSIST: "\x02"}
+PLACES = {LEAD: "\x01", ASSIST: "\x02", MEMBER: "\x03"}
+# As the tools before called their events, and what a role was called there before.
+USUAL = {
+    Rota.Kind.PAIRED: "{lead} is on support today with {assist} assisting",
+    Rota.Kind.ROLLING: "{title}: {member}",
+}
+OLDER_TITLES = {"support triager": "Support Steward"}
 NAME = r"\S(?:.*?\S)?"
+NOTHING_SAID: Mapping[str, int] = {}
 # So many letters beside the names make a title that nothing else looks like.
 FEWEST_LETTERS = 6
 
@@ -28,8 +34,11 @@ FEWEST_LETTERS = 6
 class Told:
     """An event whose title is one of the rota's: the names in it, or why it is left alone."""
 
+    # Empty where it is told elsewhere than on the calendar.
     event_id: str
     day: date
+    # The day after the last one.
+    end: date
     title: str
     names: Mapping[str, str]
     why_not: str = ""
@@ -61,48 +70,62 @@ def told(
 
     `whose`: of which other rota an event is; empty where it is none's.
     """
-    usual = str(Rota._meta.get_field("event_title").get_default())
-    patterns = [_pattern(title, rota.title) for title in dict.fromkeys((rota.event_title, usual))]
+    templates = dict.fromkeys((rota.event_title, USUAL[Rota.Kind(rota.kind)]))
+    patterns = [_pattern(each, title, rota.roles) for each in templates for title in titles(rota)]
     found = [
         told
         for event in events
-        for told in _told(event, [pattern for pattern in patterns if pattern], whose(event))
+        for told in _told(rota, event, [each for each in patterns if each], whose(event))
         if until is None or told.day <= until
     ]
     return sorted(found, key=lambda each: (each.day, each.event_id))
 
 
-def _pattern(template: str, title: str) -> re.Pattern[str] | None:
-    """None where the title does not tell both names, or hardly anything else."""
+def titles(rota: Rota) -> list[str]:
+    """What the role is called, and what it was called before."""
+    older = OLDER_TITLES.get(rota.title.casefold())
+    return [rota.title, older] if older else [rota.title]
+
+
+def _pattern(template: str, title: str, roles: Sequence[str]) -> re.Pattern[str] | None:
+    """None where the title does not tell every name, or hardly anything else."""
     text = squeezed(template.format(**PLACES, title=title))
-    if not all(mark in text for mark in PLACES.values()):
+    if not all(PLACES[role] in text for role in roles):
         return None
     if sum(letter.isalpha() for letter in text) < FEWEST_LETTERS:
         return None
     pattern = re.escape(text)
-    for role, mark in PLACES.items():
+    for role in roles:
+        mark = PLACES[role]
         pattern = pattern.replace(mark, f"(?P<{role}>{NAME})", 1).replace(mark, f"(?P={role})")
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _told(event: Event, patterns: Sequence[re.Pattern[str]], owner: str) -> Iterator[Told]:
-    day = event.start.date() if isinstance(event.start, datetime) else event.start
+def _told(
+    rota: Rota, event: Event, patterns: Sequence[re.Pattern[str]], owner: str
+) -> Iterator[Told]:
+    day, end = _day(event.start), _day(event.end)
     title = squeezed(event.summary)
     if day is None or event.is_cancelled:
         return
     for pattern in patterns:
         if match := pattern.fullmatch(title):
-            names, why_not = match.groupdict(), _why_not(event, owner)
+            names, why_not = match.groupdict(), _why_not(rota, event, owner)
             break
         if pattern.search(title):
-            names, why_not = {}, "its title says more than who is on support"
+            names, why_not = {}, "its title says more than who serves"
             break
     else:
         return
-    yield Told(event_id=event.id, day=day, title=title, names=names, why_not=why_not)
+    until = end if end is not None and end > day else day + DAY
+    yield Told(event_id=event.id, day=day, end=until, title=title, names=names, why_not=why_not)
 
 
-def _why_not(event: Event, owner: str) -> str:
+def _day(when: date | datetime | None) -> date | None:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _why_not(rota: Rota, event: Event, owner: str) -> str:
     """What the tool before never made, and what another rota goes on keeping right."""
     if owner:
         return f"it is the rota {owner}'s"
@@ -110,78 +133,30 @@ def _why_not(event: Event, owner: str) -> str:
         return "it is one of a series"
     if not event.is_all_day:
         return "it has a time of day"
-    if event.start is not None and event.end != event.start + DAY:
+    if not rota.is_rolling and event.start is not None and event.end != event.start + DAY:
         return "it lasts longer than a day"
     if event.event_type != "default" or not event.organizer_self:
         return "it is an invitation from elsewhere, or somebody's own entry"
     return ""
 
 
-# ------------------------------------------------------------------------- names
-
-
-class Names:
-    """Who is who, given everybody in the rota and every name on the calendar."""
-
-    def __init__(self, members: Iterable[Member], told: Iterable[Told]) -> None:
-        self.by_person: dict[int, list[Member]] = defaultdict(list)
-        for member in members:
-            self.by_person[member.person_id].append(member)
-        written = {name for each in told for name in each.names.values()}
-        self.exact = {name: found for name in written if (found := self._called(name))}
-        self.guessed = {
-            name: [person for person in self.by_person if abbreviates(name, self._name(person))]
-            for name in written - self.exact.keys()
-        }
-        meant = Counter(chain.from_iterable([*self.exact.values(), *self.guessed.values()]))
-        # Two names on the calendar are two people: which of them is this one, nobody knows.
-        self.meant_twice = {person for person, times in meant.items() if times > 1}
-
-    def _name(self, person: int) -> str:
-        return squeezed(self.by_person[person][0].name)
-
-    def _called(self, name: str) -> list[int]:
-        return [person for person in self.by_person if self._name(person) == name]
-
-    def candidates(self, name: str, day: date) -> list[Member]:
-        """A membership of each person it may be, that of the day where there are several."""
-        people = self.exact.get(name) or self.guessed[name]
-        return [self._on(person, day) for person in people]
-
-    def _on(self, person: int, day: date) -> Member:
-        own = self.by_person[person]
-        return next((member for member in own if member.serves_on(day)), own[0])
-
-    def is_clear(self, name: str) -> bool:
-        """Whether nobody else comes into question; of those called exactly so, the day tells."""
-        if name in self.exact:
-            return True
-        people = self.guessed[name]
-        return len(people) == 1 and people[0] not in self.meant_twice
-
-    def note(self, name: str, member: Member | None) -> str:
-        if name in self.exact or member is None:
-            return ""
-        return f"“{name}” is taken for {member.name}, the only one it can be."
-
-
-def abbreviates(short: str, full: str) -> bool:
-    """Whether it is a first name, perhaps with initials, of a longer name; never a mere part."""
-    said, known = short.casefold().split(), full.casefold().split()
-    if not said or len(said) > len(known) or said[0] != known[0]:
-        return False
-    pairs = zip(said[1:], known[1:], strict=False)
-    return all(word == other or word.rstrip(".") == other[0] for word, other in pairs)
-
-
 # ---------------------------------------------------------------------- findings
 
 
 def findings(
-    rota: Rota, told: Sequence[Told], members: Iterable[Member], *, today: date
+    rota: Rota,
+    told: Sequence[Told],
+    members: Iterable[Member],
+    *,
+    today: date,
+    said: Mapping[str, int] = NOTHING_SAID,
 ) -> list[Finding]:
-    """Whom each event is taken for, or why it is left alone; one event a day at most is taken."""
-    names = Names(members, told)
+    """Whom each event is taken for, or why it is left alone; one event a day at most is taken.
+
+    `said`: people by the names that somebody told to be theirs.
+    """
+    written = {name for each in told for name in each.names.values()}
+    names = Names(members, written, said=said)
     first: dict[date, Told] = {}
     differing: set[date] = set()
     for each in told:
@@ -210,6 +185,8 @@ def _found(rota: Rota, each: Told, names: Names, *, is_over: bool) -> Finding:
     for role, name in each.names.items():
         if candidates[role] and not names.is_clear(name):
             return _left(each, _may_be(name, candidates[role]))
+    if rota.is_rolling:
+        return _served(each, names, candidates[MEMBER])
     pairs = list(_pairs(candidates[LEAD], candidates[ASSIST]))
     if len(pairs) != 1:
         return _left(each, _why_no_pair(each, candidates))
@@ -222,6 +199,15 @@ def _found(rota: Rota, each: Told, names: Names, *, is_over: bool) -> Finding:
         leads=_leads(rota, lead, assist),
         note=" ".join(filter(None, [*notes, *missing])),
     )
+
+
+def _served(each: Told, names: Names, candidates: Sequence[Member]) -> Finding:
+    """Of one role: exactly one it can be."""
+    if len(candidates) > 1:
+        return _left(each, _may_be(each.names[MEMBER], candidates))
+    member = candidates[0]
+    note = names.note(each.names[MEMBER], member)
+    return Finding(told=each, members={MEMBER: member}, note=note)
 
 
 def _pairs(
@@ -243,8 +229,16 @@ def _why_no_pair(each: Told, candidates: Mapping[str, Sequence[Member]]) -> str:
 
 
 def _may_be(name: str, candidates: Sequence[Member]) -> str:
-    described = " or ".join(f"{member.name} in {member.group}" for member in candidates)
+    described = " or ".join(known_as(member) for member in candidates)
     return f"“{name}” may be {described}, or somebody else"
+
+
+def known_as(member: Member) -> str:
+    """By what namesakes can be told apart."""
+    if member.group:
+        return f"{member.name} in {member.group}"
+    slack_id = member.person.slack_id
+    return f"{member.name} ({slack_id})" if slack_id else member.name
 
 
 def _leads(rota: Rota, lead: Member | None, assist: Member | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from rota.adoption import Finding
+from rota.adoption import Finding, known_as
 from rota.days import WEEKDAYS
 from rota.models import Duty
 from rota.showing import NOBODY_SAID, Line, Served
@@ -87,7 +87,7 @@ def _taken(finding: Finding, role: str) -> str:
     if finding.why_not:
         return "left alone"
     member = finding.members[role]
-    return f"{member.name} in {member.group}" if member else "nobody"
+    return known_as(member) if member else "nobody"
 
 
 def _widths(rows: Iterable[Sequence[str]]) -> list[int]:

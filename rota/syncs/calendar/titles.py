@@ -13,7 +13,7 @@ def looks_like(template: str, *, title: str) -> re.Pattern[str] | None:
 
     None where the template is hardly more than names, as anything might look like that.
     """
-    told = template.format(title=title, lead=SOMEBODY, assist=SOMEBODY)
+    told = template.format(title=title, lead=SOMEBODY, assist=SOMEBODY, member=SOMEBODY)
     literals = squeezed(told).split(SOMEBODY)
     if sum(letter.isalpha() for letter in "".join(literals)) < FEWEST_LETTERS:
         return None

@@ -167,7 +167,7 @@ def test_what_people_have_made_of_events_is_left_to_them(earlier_tool: EarlierTo
     assert {on: why.removeprefix("Left as it is: ") for on, why in left(document).items()} == {
         "2026-11-30": "it has a time of day.",
         "2026-12-01": "it lasts longer than a day.",
-        "2026-12-03": "its title says more than who is on support.",
+        "2026-12-03": "its title says more than who serves.",
         "2026-12-04": "it is one of a series.",
         "2026-12-07": "it is an invitation from elsewhere, or somebody's own entry.",
     }
