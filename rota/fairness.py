@@ -77,16 +77,17 @@ def ledger(
     groups: tuple[str, str],
     slots: Iterable[Slot],
     duties: Mapping[Key, int | None],
+    roles: Sequence[str] = ROLES,
 ) -> dict[int, dict[str, Account]]:
     """Who has had how much of what there was, by member and role; gaps are nobody's share.
 
     `members`: also those who have left, or their part is laid upon the others.
     """
-    shares: dict[str, dict[int, float]] = {role: defaultdict(float) for role in ROLES}
-    done = {role: Counter[int]() for role in ROLES}
+    shares: dict[str, dict[int, float]] = {role: defaultdict(float) for role in roles}
+    done = {role: Counter[int]() for role in roles}
     splits: dict[tuple[str, date], dict[int, float]] = {}
     for slot in slots:
-        for role in ROLES:
+        for role in roles:
             holder = duties.get((slot.day, role))
             if holder is None:
                 continue
@@ -97,7 +98,7 @@ def ledger(
             for id, share in splits[at].items():
                 shares[role][id] += share
     return {
-        m.id: {role: Account(share=shares[role][m.id], done=done[role][m.id]) for role in ROLES}
+        m.id: {role: Account(share=shares[role][m.id], done=done[role][m.id]) for role in roles}
         for m in members
     }
 
@@ -108,9 +109,9 @@ class Figures:
 
     member: Member
     accounts: Mapping[str, Account]
-    # By role, of every weekday from mon to sun that there was.
+    # By role, of every weekday from mon to sun on which one began.
     weekdays: Mapping[str, Mapping[str, int]]
-    # In working days; None with fewer than two duties.
+    # In working days; of services that last, the days between them. None with fewer than two.
     smallest_gap: int | None
 
 
@@ -128,11 +129,12 @@ def report(
     groups: tuple[str, str],
     slots: Sequence[Slot],
     duties: Mapping[Key, int | None],
+    roles: Sequence[str] = ROLES,
 ) -> Report:
-    accounts = ledger(members, groups=groups, slots=slots, duties=duties)
+    accounts = ledger(members, groups=groups, slots=slots, duties=duties, roles=roles)
     shown = sorted({slot.day.weekday() for slot in slots})
     held = {
-        m.id: [(s, role) for s in slots for role in ROLES if duties.get((s.day, role)) == m.id]
+        m.id: [(s, role) for s in slots for role in roles if duties.get((s.day, role)) == m.id]
         for m in members
     }
     meetings = met(slots, duties)
@@ -142,7 +144,7 @@ def report(
             Figures(
                 member=m,
                 accounts=accounts[m.id],
-                weekdays={role: _weekdays(held[m.id], role, shown) for role in ROLES},
+                weekdays={role: _weekdays(held[m.id], role, shown) for role in roles},
                 smallest_gap=smallest_gap(slot.number for slot, _ in held[m.id]),
             )
             for m in members

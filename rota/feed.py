@@ -14,6 +14,7 @@ from icalendar import Calendar, Event, vText
 
 from rota.models import LATELY, Duty, Member, Move, Rota, Shift
 from rota.titles import title
+from rota.words import DO
 
 LOOK_BACK = LATELY
 # How often those who subscribe are asked to look again.
@@ -68,7 +69,7 @@ def _own(shift: Shift, member: Member) -> Event:
         return _event(shift, uid=uid, summary=f"{shift.rota.title}: not yours any more", gone=True)
     others = [duty.member.name for duty in duties if duty.member and duty != mine]
     beside = f", with {others[0]}" if others else ""
-    return _event(shift, uid=uid, summary=f"{shift.rota.title}: you {mine.role}{beside}")
+    return _event(shift, uid=uid, summary=f"{shift.rota.title}: you {DO[mine.role]}{beside}")
 
 
 def _event(shift: Shift, *, uid: str, summary: str, gone: bool = False) -> Event:
@@ -96,7 +97,7 @@ def _line(text: str) -> str:
 
 def _gaps(duties: Iterable[Duty]) -> str:
     empty = [duty for duty in duties if duty.member is None]
-    return " ".join(_line(f"Nobody to {duty.role}: {duty.reason}.") for duty in empty)
+    return " ".join(_line(f"Nobody to {DO[duty.role]}: {duty.reason}.") for duty in empty)
 
 
 def _feed(name: str, events: list[Event], shifts: list[Shift]) -> Feed:

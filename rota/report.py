@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from rota import days, fairness, problem
@@ -30,15 +31,25 @@ def evenness(rota: Rota, *, now: datetime) -> Evenness:
     slots = _slots(held)
     if not slots:
         return Evenness(figures=(), first=None, last=None)
-    first, last = slots[0].day, slots[-1].day
+    first, last = slots[0].day, max(duty.shift.end for duty in held) - days.DAY
     found = fairness.report(
         [_member(each) for each in rota.members.select_related("person")],
         groups=rota.groups,
         slots=slots,
         duties={(duty.shift.start, duty.role): duty.member_id for duty in held},
+        roles=rota.roles,
     )
-    shown = tuple(each for each in found.members if _was_there(each, first, last))
-    return Evenness(figures=shown, first=first, last=last)
+    shown = [each for each in found.members if _was_there(each, first, last)]
+    if rota.is_rolling:
+        shown = [replace(each, smallest_gap=_days_between(each.member.id, held)) for each in shown]
+    return Evenness(figures=tuple(shown), first=first, last=last)
+
+
+def _days_between(member: int, held: Iterable[Duty]) -> int | None:
+    """The fewest free days from one of their services to the next."""
+    own = [duty.shift for duty in held if duty.member_id == member]
+    free = [(late.start - early.end).days for early, late in pairwise(own)]
+    return max(0, min(free)) if free else None
 
 
 def _held(rota: Rota, *, since: date) -> list[Duty]:
@@ -90,21 +101,46 @@ def document(rota: Rota, *, now: datetime) -> dict[str, Any]:
 
 
 def _line(figures: fairness.Figures) -> dict[str, Any]:
-    accounts = figures.accounts
+    """A rolling rota has no groups, so none is named."""
+    accounts, group = figures.accounts, figures.member.group
     return {
         "name": figures.member.name,
-        "group": figures.member.group,
-        "lead": accounts[problem.LEAD].done,
-        "assist": accounts[problem.ASSIST].done,
-        "weekdays": {role: dict(figures.weekdays[role]) for role in problem.ROLES},
+        **({"group": group} if group else {}),
+        **{role: account.done for role, account in accounts.items()},
+        "weekdays": {role: dict(counted) for role, counted in figures.weekdays.items()},
         "smallest_gap": figures.smallest_gap,
-        "share": {role: round(accounts[role].share, 2) for role in problem.ROLES},
-        "difference": {role: round(accounts[role].credit, 2) for role in problem.ROLES},
+        "share": {role: round(account.share, 2) for role, account in accounts.items()},
+        "difference": {role: round(account.credit, 2) for role, account in accounts.items()},
     }
 
 
 def config(rota: Rota) -> dict[str, Any]:
     """How it is set up, in the words of the configuration file."""
+    return _of_rolling(rota) if rota.is_rolling else _of_paired(rota)
+
+
+def _of_rolling(rota: Rota) -> dict[str, Any]:
+    serving = rota.members.filter(left_on=None).select_related("person")
+    return {
+        "kind": rota.kind,
+        "title": rota.title,
+        "timezone": rota.timezone,
+        "every": rota.every,
+        "lasts": rota.lasts,
+        "handover_on": rota.handover_on or None,
+        "at": f"{rota.at:%H:%M}",
+        "starts_on": rota.starts_on.isoformat(),
+        "members": [member.name for member in serving.order_by("position", "pk")],
+        "event_title": rota.event_title,
+        "horizon": _horizon(rota),
+    }
+
+
+def _horizon(rota: Rota) -> str | None:
+    return f"{rota.horizon.days}d" if rota.horizon else None
+
+
+def _of_paired(rota: Rota) -> dict[str, Any]:
     groups: dict[str, list[str]] = {group: [] for group in rota.groups}
     for member in rota.members.filter(left_on=None).select_related("person"):
         groups.setdefault(member.group, []).append(member.name)
@@ -119,31 +155,34 @@ def config(rota: Rota) -> dict[str, Any]:
         "groups": groups,
         "event_title": rota.event_title,
         "min_gap": rota.min_gap,
-        "horizon": f"{rota.horizon.days}d" if rota.horizon else None,
+        "horizon": _horizon(rota),
         "seed": rota.seed,
     }
 
 
 def as_csv(report: dict[str, Any]) -> str:
     """The document as two tables: who had how much, and, after an empty line, the settings."""
-    shown = [day for day in days.WEEKDAYS if any(day in _roles(m)[0] for m in report["members"])]
-    head = ["name", "group", "lead", "assist", "smallest gap", "lead share", "assist share"]
-    head += [f"{role} {day}" for role in problem.ROLES for day in shown]
-    rows = [head, *(_row(member, shown) for member in report["members"]), []]
+    members, roles = report["members"], _roles(report["config"])
+    shown = [day for day in days.WEEKDAYS if any(day in m["weekdays"][roles[0]] for m in members)]
+    grouped = ["group"] if "groups" in report["config"] else []
+    head = ["name", *grouped, *roles, "smallest gap", *(f"{role} share" for role in roles)]
+    head += [f"{role} {day}" for role in roles for day in shown]
+    rows = [head, *(_row(member, roles, shown) for member in members), []]
     rows += [["from", report["from"]], ["to", report["to"]], *_settings(report["config"])]
     out = io.StringIO()
     csv.writer(out).writerows([plain(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _roles(member: dict[str, Any]) -> list[dict[str, int]]:
-    return [member["weekdays"][role] for role in problem.ROLES]
+def _roles(config: dict[str, Any]) -> tuple[str, ...]:
+    return Rota(kind=config["kind"]).roles
 
 
-def _row(member: dict[str, Any], shown: Iterable[str]) -> list[Any]:
-    row = [member[name] for name in ("name", "group", "lead", "assist", "smallest_gap")]
-    row += [member["share"][role] for role in problem.ROLES]
-    return row + [weekdays.get(day, 0) for weekdays in _roles(member) for day in shown]
+def _row(member: dict[str, Any], roles: Iterable[str], shown: Iterable[str]) -> list[Any]:
+    grouped = ["group"] if "group" in member else []
+    row = [member[name] for name in ("name", *grouped, *roles, "smallest_gap")]
+    row += [member["share"][role] for role in roles]
+    return row + [member["weekdays"][role].get(day, 0) for role in roles for day in shown]
 
 
 def _settings(config: dict[str, Any]) -> list[list[Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from rota.adoption import Finding, known_as
 from rota.days import WEEKDAYS
-from rota.models import Duty
+from rota.models import Duty, Rota
+from rota.models.rotas import MEMBER
 from rota.showing import NOBODY_SAID, Line, Served
 
 MARKS = {
@@ -47,18 +48,21 @@ def _words(duty: Served) -> str:
 
 
 def of_report(report: dict[str, Any]) -> Iterator[str]:
-    """A line a member: how often they lead and assist, on which weekdays, how close together."""
-    days = [day for day in WEEKDAYS if any(_times(member, day) for member in report["members"])]
-    head = ["", "lead", "assist", *days, "smallest gap"]
+    """A line a member: how often they have which role, on which weekdays, how close together. On
+    which weekday a turn begins is not theirs, so it is not told of turns."""
+    members, roles = report["members"], Rota(kind=report["config"]["kind"]).roles
+    days = [day for day in WEEKDAYS if any(_times(member, day) for member in members)]
+    head = ["", *roles, *days, "smallest gap"]
+    if roles == (MEMBER,):
+        days, head = [], ["", "turns", "smallest gap"]
     rows = [
         [
             member["name"],
-            str(member["lead"]),
-            str(member["assist"]),
+            *(str(member[role]) for role in roles),
             *(str(_times(member, day) or "·") for day in days),
-            str(member["smallest_gap"] or "·"),
+            "·" if member["smallest_gap"] is None else str(member["smallest_gap"]),
         ]
-        for member in report["members"]
+        for member in members
     ]
     widths = _widths([head, *rows])
     yield from (_row(cells, widths) for cells in [head, *rows])

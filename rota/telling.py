@@ -18,6 +18,7 @@ from django.dispatch import receiver
 from rota.duties import DUTIES
 from rota.models import Duty, Member, Move, Rota, Swap
 from rota.swaps import Free, possible_takers
+from rota.words import CALLED, DO, SHORT, during, span
 from uploader.models import Notice, Run
 from uploader.notices import announce, gathering
 from uploader.people import Address, Person
@@ -57,12 +58,12 @@ class Net:
         yield from (member for member in (self.was, self.now) if member is not None)
 
     def told_to(self, person: Person) -> str:
-        day = f"{self.duty.shift.start:%a %-d %b %Y}"
+        role, days = DO[self.duty.role], span(self.duty.shift, SHORT)
         if self.now is not None and self.now.person_id == person.pk:
             before = f", instead of {self.was}" if self.was else ""
-            return f"{day}: you {self.duty.role} now{before}."
+            return f"{days}: you {role} now{before}."
         who = f"{self.now} does" if self.now else "nobody does"
-        return f"{day}: you no longer {self.duty.role}; {who}."
+        return f"{days}: you no longer {role}; {who}."
 
 
 def tell_of_moves(*, now: datetime) -> None:
@@ -136,10 +137,10 @@ def tell_of_swaps(*, now: datetime) -> None:
 
 def _asked_for(swap: Swap) -> list[str]:
     duty = swap.duty
-    lines = [f"{swap.asked_by} asks who can {duty.role} on {duty.shift.start:%a %-d %b %Y}."]
+    lines = [f"{swap.asked_by} asks who can {DO[duty.role]} {during(duty.shift, SHORT)}."]
     if swap.with_duty is not None:
         back = swap.with_duty
-        lines.append(f"In return for: {back.role} on {back.shift.start:%a %-d %b %Y}.")
+        lines.append(f"In return for: {CALLED[back.role]} {during(back.shift, SHORT)}.")
     return [*lines, *([f"They say: {swap.note}"] if swap.note else [])]
 
 
@@ -172,8 +173,7 @@ def _tell_of_gaps(rota: Rota, owner: Person, gaps: list[Duty], *, now: datetime)
     if newest <= _told_of_gaps_up_to(rota, owner):
         return
     lines = [
-        f"{duty.shift.start:%a %-d %b %Y}: nobody is to {duty.role} ({duty.reason})"
-        for duty in gaps
+        f"{span(duty.shift, SHORT)}: nobody is to {DO[duty.role]} ({duty.reason})" for duty in gaps
     ]
     _write(rota, owner, f"gaps/{rota.pk}/{newest}", "nobody is on duty", lines, now=now)
 

@@ -13,6 +13,7 @@ from rota import duties, swaps
 from rota.admin.acting import Act
 from rota.duties import NotPossible
 from rota.models import Duty, Member, Swap
+from rota.words import CALLED, SHORT, during, span
 
 ACT = "rota.act_for_members"
 
@@ -193,8 +194,8 @@ def is_open(duty: Duty, *, now: datetime) -> bool:
 
 
 def in_words(duty: Duty) -> str:
-    return f"{duty.get_role_display()} on {on(duty)}"
+    return f"{CALLED[duty.role]} {during(duty.shift, SHORT)}"
 
 
 def on(duty: Duty) -> str:
-    return f"{duty.shift.start:%a %-d %b %Y}"
+    return span(duty.shift, SHORT)

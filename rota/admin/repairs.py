@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from rota import proposals
 from rota.models import Duty, Rota
+from rota.words import CALLED, SHORT, span
 from uploader.models import Run
 
 GENERATE = "rota.generate_rota"
@@ -39,8 +40,8 @@ def named(found: Iterable[Duty]) -> SafeString:
         (
             (
                 reverse("admin:rota_duty_change", args=[duty.pk]),
-                duty.shift.start.strftime("%a %-d %b %Y"),
-                duty.get_role_display(),
+                span(duty.shift, SHORT),
+                CALLED[duty.role],
                 duty.member or "nobody",
             )
             for duty in found

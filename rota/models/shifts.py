@@ -87,6 +87,8 @@ class Duty(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.role == MEMBER:
+            return f"the turn from {self.shift.start}"
         return f"{self.role} on {self.shift.start}"
 
     @property

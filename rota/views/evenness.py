@@ -8,7 +8,7 @@ from rota import days
 from rota.fairness import Figures
 from rota.problem import ASSIST, LEAD, ROLES
 from rota.report import Evenness
-from rota.views.words import day
+from rota.words import day
 
 NAME, BARS, SQUARES = 108, 180, 302
 ROW, BAR, SQUARE, TOP = 26, 16, 21, 20

@@ -9,6 +9,7 @@ from typing import Any
 from rota import days
 from rota.models import Absence, Duty, Rota, Shift, Swap
 from rota.views.access import acts_for_all
+from rota.words import DOES
 
 WEEKS = 6
 WEEK = timedelta(days=7)
@@ -35,7 +36,7 @@ class Post:
 
     @property
     def verb(self) -> str:
-        return "leads" if self.duty.role == Duty.Role.LEAD else "assists"
+        return DOES[self.duty.role]
 
 
 @dataclass(frozen=True, kw_only=True)

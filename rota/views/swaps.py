@@ -18,7 +18,7 @@ from rota.duties import Doing, NotPossible
 from rota.models import Duty, Member, Rota, Swap
 from rota.swaps import Free, possible_takers
 from rota.views.access import acted_for, signed_in, visible
-from rota.views.words import duty_on
+from rota.words import duty_on
 
 
 class AskForm(forms.Form):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import cast
 
 from integrations.google_calendar.client import Event, GoogleCalendarClient, NotShared
+from rota.days import DAY
 from rota.syncs.calendar.content import Ownership, body, shown, wanted
 from rota.syncs.calendar.slots import Slots
 from rota.syncs.calendar.writing import Writer
@@ -51,7 +52,7 @@ class Events(Batch):
                 key=slot.key,
                 content=wanted(slot, rota=self.rota),
                 subject=f"{slot.start:%Y-%m}",
-                what=f"{slot.start}: {slot.title}",
+                what=f"{days_told(slot.start, slot.end)}: {slot.title}",
                 load=body(slot, rota=self.rota),
             )
 
@@ -70,8 +71,8 @@ class Events(Batch):
         """Of a slot that is not over; or, of one that nobody knows any more, not over itself."""
         if key in self.slots.keys:
             return True
-        day = day_of(event)
-        return key not in self.slots.over and day is not None and day >= self.slots.today
+        last = last_day_of(event)
+        return key not in self.slots.over and last is not None and last >= self.slots.today
 
     def _elsewhere(self, key: str) -> Event | None:
         """The slot's event where somebody moved it out of the window."""
@@ -113,7 +114,7 @@ class Events(Batch):
             ours=True,
             content=shown(event),
             subject=f"{day:%Y-%m}" if day else "",
-            what=f"{day}: {event.summary}",
+            what=f"{_days_of(event)}: {event.summary}",
             load=event,
         )
 
@@ -121,3 +122,21 @@ class Events(Batch):
 def day_of(event: Event) -> date | None:
     """The day on which it begins; of a moment, the day in UTC is near enough."""
     return event.start.date() if isinstance(event.start, datetime) else event.start
+
+
+def last_day_of(event: Event) -> date | None:
+    """The last day of which it takes anything; of an event without an end, the day it begins."""
+    if isinstance(event.end, datetime):
+        return event.end.date()
+    return event.end - DAY if event.end else day_of(event)
+
+
+def days_told(start: date | None, end: date | None) -> str:
+    """2026-12-01; or 2026-12-02 to 2026-12-15. `end`: the day after the last one."""
+    last = end - DAY if end else start
+    return f"{start}" if last is None or last == start else f"{start} to {last}"
+
+
+def _days_of(event: Event) -> str:
+    last = last_day_of(event)
+    return days_told(day_of(event), last + DAY if last else None)
