@@ -176,7 +176,7 @@ def _nothing() -> None:
     return
 
 
-def _going_on_from(now: datetime) -> Callable[[], datetime]:
+def going_on_from(now: datetime) -> Callable[[], datetime]:
     """A clock that shows `now`, and goes on: whoever waits for it must not wait for ever."""
     began = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - began)
@@ -189,7 +189,7 @@ def check(connection: Connection, *, now: datetime) -> str:
     themselves makes it need that.
     """
     connection.refresh_from_db()  # it may have been connected again since it was read
-    gate = PacedGate.for_connection(connection, beat=_nothing, now=_going_on_from(now))
+    gate = PacedGate.for_connection(connection, beat=_nothing, now=going_on_from(now))
     try:
         detail = connection.spec.check(client(connection, gate=gate))
     except ReconnectError as error:

@@ -225,10 +225,11 @@ class Notice(models.Model):
     connection = models.ForeignKey(
         Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    # What it says, and to which address; let go when it has been sent.
+    # What it says, and to which address; let go when it has been sent, or never will be.
     recipient = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
+    # When it needs somebody next; while it is under way, the end of the lease of whoever sends it.
     due_at = models.DateTimeField(db_index=True)
     # When it is too late to be told; empty: never.
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -236,6 +237,8 @@ class Notice(models.Model):
     ref = models.CharField(max_length=200, blank=True)
     # Times that it certainly did not arrive.
     attempts = models.PositiveIntegerField(default=0)
+    # It was not there when it was looked for, and so was to be sent once more.
+    repeated = models.BooleanField(default=False)
     outcome = models.CharField(max_length=20, blank=True)
     # Why it did not arrive, in words.
     reason = models.TextField(blank=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from uploader import notices
+from uploader import mailing, notices
 from uploader.models import Notice
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -161,7 +161,7 @@ def test_whoever_dies_in_the_middle_does_not_send_twice(
     def die(*_: object, **__: object) -> bool:
         raise SystemExit
 
-    monkeypatch.setattr(notices, "_send", die)
+    monkeypatch.setattr(mailing, "_send", die)
     with pytest.raises(SystemExit):
         notices.send_due(now=NOW)
     monkeypatch.undo()
