@@ -1,6 +1,7 @@
 """What a rota's fields may hold: validators with a sentence for whoever typed it."""
 
 import zoneinfo
+from collections.abc import Collection
 from string import Formatter
 from typing import Any
 
@@ -8,9 +9,6 @@ from django.core.exceptions import ValidationError
 
 from rota import days
 from rota.periods import NotAPeriod, Period
-
-# What a title of an event can be filled in with; each kind of rota has its own people.
-TITLE_FIELDS = ("lead", "assist", "member", "title")
 
 
 def check_timezone(name: str) -> None:
@@ -34,16 +32,16 @@ def check_weekdays(value: Any) -> None:
         raise wrong
 
 
-def check_event_title(text: str) -> None:
+def check_filled_in(text: str, allowed: Collection[str]) -> None:
     """Names are filled in, and nothing of them is looked into."""
-    allowed = ", ".join(f"{{{name}}}" for name in TITLE_FIELDS)
-    wrong = ValidationError(f"Only {allowed} can be filled in; braces stand for nothing else.")
+    known = ", ".join(f"{{{name}}}" for name in allowed)
+    wrong = ValidationError(f"Only {known} can be filled in; braces stand for nothing else.")
     try:
         parts = list(Formatter().parse(text))
     except ValueError as error:
         raise wrong from error
     for _, name, spec, conversion in parts:
-        if name is not None and (name not in TITLE_FIELDS or spec or conversion):
+        if name is not None and (name not in allowed or spec or conversion):
             raise wrong
 
 

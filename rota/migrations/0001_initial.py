@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(help_text='Where the first cycle begins.')),
                 ('start_with', models.CharField(max_length=60, verbose_name='first group')),
                 ('then', models.CharField(max_length=60, verbose_name='second group')),
-                ('event_title', models.CharField(default='{lead} is on support today with {assist} assisting', help_text='What an event on the calendar is called: {lead}, {assist} and {title} are filled in.', max_length=300, validators=[rota.checks.check_event_title])),
+                ('event_title', models.CharField(default='{lead} is on support today with {assist} assisting', help_text='What an event on the calendar is called: {lead}, {assist} and {title} are filled in.', max_length=300)),
                 ('min_gap', models.PositiveSmallIntegerField(blank=True, help_text='Working days between two duties of a person. Empty: 5, or what the smaller group allows.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest gap')),
                 ('horizon', models.DurationField(blank=True, help_text='How far ahead it is kept filled. Empty: only on request.', null=True)),
                 ('seed', models.PositiveIntegerField(default=rota.models.rotas._seed)),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, name_validator
 from rota.checks import (
-    check_event_title,
+    check_filled_in,
     check_handover_day,
     check_holidays,
     check_period,
@@ -110,7 +110,6 @@ class Rota(models.Model):
     event_title = models.CharField(
         max_length=300,
         default="{lead} is on support today with {assist} assisting",
-        validators=[check_event_title],
         help_text="What an event on the calendar is called: {lead}, {assist} and {title} are "
         "filled in.",
     )
@@ -181,6 +180,10 @@ class Rota(models.Model):
     def clean(self) -> None:
         if self.name == "sign-in":
             raise ValidationError({"name": "Where its page would be, people sign in."})
+        try:
+            check_filled_in(self.event_title, (*self.roles, "title"))
+        except ValidationError as error:
+            raise ValidationError({"event_title": error.messages}) from error
         if self.is_rolling and self.every and self.lasts:
             self._require_a_rhythm()
 
