@@ -66,8 +66,10 @@ def give(
         if not changed:
             raise Stale
         if before != (member.pk if member else None):
-            # What somebody else answered, or accepted, is not theirs.
-            Duty.objects.filter(pk=duty.pk).update(answer="", answered_at=None, accepted_at=None)
+            # What somebody else was asked, or answered, or accepted, is not theirs.
+            Duty.objects.filter(pk=duty.pk).update(
+                asked_at=None, answer="", answered_at=None, accepted_at=None
+            )
             _record(duty, was=expected, now=member, origin=origin, doing=doing)
             Swap.objects.filter(Q(duty=duty) | Q(with_duty=duty), state=Swap.State.ASKED).update(
                 state=Swap.State.WITHDRAWN, closed_at=doing.now
@@ -206,6 +208,18 @@ def number(rota: Rota, cycles: Mapping[date, int]) -> None:
 
 
 # ----------------------------------------------------------------------- answered
+
+
+def asked(duty: Duty, member: Member, *, at: datetime | None) -> None:
+    """When the member is, or was, asked whether they accept it; None where they are not."""
+    if Duty.objects.filter(pk=duty.pk, member=member).update(asked_at=at):
+        duty.asked_at = at
+
+
+def accepted(duty: Duty, member: Member, *, at: datetime) -> None:
+    """The member has said so themselves, whether they were asked or not."""
+    Duty.objects.filter(pk=duty.pk, member=member, accepted_at=None).update(accepted_at=at)
+    duty.refresh_from_db()
 
 
 def answered(duty: Duty, member: Member, text: str, *, accepts: bool, at: datetime) -> None:

@@ -77,6 +77,9 @@ def _swapped(duty: Duty, was: Member, now: Member, doing: Doing) -> None:
         expected=was,
         instead_of=was,
     )
+    if duty.shift.rota.is_rolling:
+        # They agreed to it: they need not be asked.
+        duties.accepted(duty, now, at=doing.now)
 
 
 def _require_takeable(swap: Swap, member: Member, back: Duty | None, *, doing: Doing) -> None:

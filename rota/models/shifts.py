@@ -74,7 +74,8 @@ class Duty(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # What they said when they were asked whether they accept it; by whatever says yes, accepted.
+    # When they are, or were, asked whether they accept it; what they said; when they said yes.
+    asked_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,155 @@
+"""Whom a rota's stand-up asks, about which shift, with which words, and when; nothing is asked
+here. docs/adr/0011-asked-once.md says why it is so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rota.days import DAY, WEEKDAYS
+from rota.models import Duty, Member, Rota, Shift
+from rota.on_duty import on_duty
+from rota.periods import Period
+from uploader.people import Person
+
+USER_LOCAL = "user_local"
+DEFAULT_TIME = time(10)
+DEFAULT_WAIT = timedelta(hours=24)
+WEEK = timedelta(days=7)
+# A weekday so far ahead of the handover's is one on which people are asked before it; any other
+# comes after it.
+MOST_AHEAD = 3
+
+ALONE = "{member} - it is your turn as {title}! Reply “ok” to accept it, or arrange cover."
+TOGETHER = (
+    "{incoming_first_name} - it is your turn as {title}! Reply “ok” to accept it, or arrange "
+    "cover. {current_first_name} serves with you."
+)
+NOBODY = "nobody"
+
+
+def question_key(shift: Shift, person: Person) -> str:
+    """The key of the notice by which somebody is asked, other than by the stand-up's schedule."""
+    return f"question/{shift.pk}/{person.pk}"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How the people of one rota are asked; `options` are those of its sync `rota_geekbot`."""
+
+    rota: Rota
+    options: Mapping[str, Any]
+
+    # ------------------------------------------------------------------- options
+
+    @cached_property
+    def every(self) -> Period:
+        return Period.parse(self.rota.every)
+
+    @property
+    def is_weekly(self) -> bool:
+        """Only such a rota is asked by the stand-up's own schedule, which knows but weeks."""
+        return self.every == Period(days=7)
+
+    @cached_property
+    def weekday(self) -> int:
+        """The one on which the stand-up of a weekly rota asks; Monday is 0."""
+        named = [str(day).lower() for day in self.options.get("days") or []]
+        return WEEKDAYS.index(named[0]) if named else self._handover_weekday
+
+    @property
+    def _handover_weekday(self) -> int:
+        on = self.rota.handover_on
+        return WEEKDAYS.index(on) if on in WEEKDAYS else self.rota.starts_on.weekday()
+
+    @cached_property
+    def time(self) -> time:
+        told = self.options.get("time")
+        return time.fromisoformat(told) if told else DEFAULT_TIME
+
+    @property
+    def timezone(self) -> str:
+        return str(self.options.get("timezone") or USER_LOCAL)
+
+    def zone_of(self, person: Person) -> ZoneInfo:
+        return ZoneInfo(person.timezone if self.timezone == USER_LOCAL else self.timezone)
+
+    @property
+    def remind_after(self) -> timedelta:
+        hours = self.options.get("remind_after_hours")
+        return timedelta(hours=hours) if hours else DEFAULT_WAIT
+
+    # ---------------------------------------------------------------------- when
+
+    @cached_property
+    def ahead(self) -> timedelta:
+        """So long before the day of a handover the stand-up is about it: a day, in which it is
+        nowhere yet the day of asking; longer where people are asked ahead of the handover."""
+        before = (self._handover_weekday - self.weekday) % 7 if self.is_weekly else 0
+        return DAY * (1 + (before if before <= MOST_AHEAD else 0))
+
+    def begins(self, day: date) -> datetime:
+        """From when on whoever starts that day is asked about it: midnight in the rota's zone."""
+        return datetime.combine(day - self.ahead, time(0), tzinfo=self.rota.zone).astimezone(UTC)
+
+    def ends(self, day: date) -> datetime:
+        """From when on nobody is asked any more about the shift of that day."""
+        return self.begins(self.every.after(day))
+
+    def day_asked_about(self, now: datetime) -> date:
+        """The last one whose starter may be asked by now."""
+        return now.astimezone(self.rota.zone).date() + self.ahead
+
+    def on(self, day: date, person: Person) -> datetime:
+        """The time of asking on that day."""
+        return datetime.combine(day, self.time, tzinfo=self.zone_of(person)).astimezone(UTC)
+
+    def next(self, day: date, person: Person, *, after: datetime) -> datetime | None:
+        """When the schedule of a weekly rota asks them about the shift of that day; None where it
+        does not any more."""
+        local = max(after, self.begins(day)).astimezone(self.zone_of(person)).date()
+        first = local + DAY * ((self.weekday - local.weekday()) % 7)
+        moments = (self.on(each, person) for each in (first, first + WEEK))
+        later = (moment for moment in moments if moment > max(after, self.begins(day)))
+        found = next(later)
+        return found if found < self.ends(day) else None
+
+    # ---------------------------------------------------------------------- whom
+
+    def duty(self, now: datetime) -> Duty | None:
+        """The duty whose holder is the one to be asked; None where there is nobody to ask."""
+        day = self.day_asked_about(now)
+        shift = next(iter(on_duty(self.rota, self.rota.begins(day)).shifts), None)
+        if shift is None or (self.is_weekly and now >= self.ends(shift.start)):
+            return None
+        # One query for the shift; what else is asked for of it is fetched with it.
+        return next((duty for duty in shift.duties.all() if duty.member is not None), None)
+
+    def question(self, duty: Duty) -> str:
+        """What they are asked, in the words of the options."""
+        incoming = current = duty.member
+        if self.rota.overlaps:
+            current = on_duty(self.rota, self.rota.begins(duty.shift.start)).current
+        alone = current is None or current == incoming
+        template = self.options.get("question") or (ALONE if alone else TOGETHER)
+        told = template.format(
+            title=self.rota.title,
+            member=_name(incoming),
+            incoming=_name(incoming),
+            current=_name(current),
+            incoming_first_name=_first(_name(incoming)),
+            current_first_name=_first(_name(current)),
+        )
+        return " ".join(told.split())
+
+
+def _name(member: Member | None) -> str:
+    """Whoever reads it is not to be led anywhere by a name."""
+    name = member.name if member is not None else ""
+    return " ".join(name.translate({ord(sign): None for sign in "<>"}).split()) or NOBODY
+
+
+def _first(name: str) -> str:
+    return name.split()[0]
