@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -11,6 +12,18 @@ from django.conf import settings
 
 from integrations.client import Client, Credentials, Gate, is_safe_base_url
 from integrations.errors import UnexpectedError
+
+
+@dataclass(frozen=True)
+class Ability:
+    """Something that credentials let us do, or not; `why` not, and what a person can do about it.
+
+    `what` completes "It may …": "read usergroups and who is in them".
+    """
+
+    what: str
+    may: bool
+    why: str = ""
 
 
 class Provider:
@@ -48,6 +61,10 @@ class Provider:
     def check(self, client: Client) -> str:
         """The cheapest authenticated call; returns whose account it is, in words."""
         raise NotImplementedError(f"{self.slug} declares no check")
+
+    def abilities(self, client: Client) -> list[Ability]:
+        """What these credentials may and may not do, where that differs; asks the provider."""
+        return []
 
     def refresh(self, credentials: Mapping[str, Any], *, base_url: str) -> dict[str, Any]:
         """New credentials for old, where tokens expire; called under a lease."""
