@@ -58,3 +58,17 @@ def check_handover_day(text: str) -> None:
         raise ValidationError(
             "This must be a weekday, such as wed, or a day of the month, 1 to 31."
         )
+
+
+def check_two_usergroups(drawn_from: str, kept: str) -> None:
+    """The group that members come from must not be the one that is set to whoever is on duty."""
+    if bare_handle(drawn_from) and bare_handle(drawn_from) == bare_handle(kept):
+        raise ValidationError(
+            f"“{kept}” is where its members come from: set to whoever is on duty, it would lose "
+            "all the others. Choose another usergroup."
+        )
+
+
+def bare_handle(usergroup: str) -> str:
+    """As Slack keeps it: without the @ that people write, in small letters; an id as it is told."""
+    return usergroup.strip().removeprefix("@").casefold()

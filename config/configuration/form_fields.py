@@ -21,6 +21,7 @@ EXPECTED: list[tuple[type[forms.Field], tuple[type, ...], str]] = [
     (forms.MultipleChoiceField, (list,), "a list"),
     (forms.DateTimeField, (datetime.datetime,), "a date and time"),
     (forms.DateField, (datetime.date,), "a date"),
+    (forms.TimeField, (str, datetime.time), "a time such as 09:00"),
     (forms.DurationField, (str,), "a text such as 1d or 26w"),
     (forms.ChoiceField, (str,), "a text"),
     (forms.CharField, (str,), "a text"),

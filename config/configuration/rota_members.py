@@ -1,152 +1,18 @@
-"""The groups of a rota in the file: who is in them, which person of the database that is, and
-from when to when; the rota itself is in rotas.py.
-"""
+"""Which person of the database a member of the file is, and from when to when in a rota."""
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 
-from config.configuration.form_fields import bound
+from config.configuration.rota_entries import Entry
 from config.configuration.steps import Step, updated
-from config.configuration.tables import Table
 from rota import setup
-from rota.checks import check_weekdays
+from rota.days import DAY
 from rota.models import Member, Rota
-from uploader.people import Address, Person, folded
-
-GROUPS = 2
-LONGEST_NAME = 60
-DAY = datetime.timedelta(days=1)
-
-# `from` is no name that a class can give a field.
-EntryForm: type[forms.Form] = type(
-    "EntryForm",
-    (forms.Form,),
-    {
-        "name": forms.CharField(max_length=200),
-        "email": forms.EmailField(required=False),
-        "slack_id": forms.CharField(required=False, max_length=40),
-        "weekdays": forms.JSONField(required=False, validators=[check_weekdays]),
-        "weight": forms.FloatField(initial=1.0, min_value=0.01, max_value=100),
-        "from": forms.DateField(required=False),
-        "until": forms.DateField(required=False),
-    },
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One member as the file has them."""
-
-    table: Table
-    group: str
-    position: int
-    name: str
-    email: str
-    slack_id: str
-    weekdays: list[str]
-    weight: float
-    joined_on: datetime.date | None
-    left_on: datetime.date | None
-
-    @property
-    def by(self) -> tuple[str, str]:
-        """What tells who it is: the e-mail, else the Slack id, else the exact name."""
-        if self.email:
-            return "e-mail", self.email
-        return ("Slack id", self.slack_id) if self.slack_id else ("name", self.name)
-
-
-# ---------------------------------------------------------------------- reading
-
-
-def read(table: Table) -> dict[str, list[Entry]]:
-    """The two groups, by name, in the file's order."""
-    if len(table.values) != GROUPS:
-        raise table.wrong(
-            f"must be two groups, each a list of members, not {len(table.values)}; "
-            'such as g_sevens = ["David", {name = "Priya", email = "priya@example.org"}]'
-        )
-    position = 0
-    groups: dict[str, list[Entry]] = {}
-    for group, items in table.values.items():
-        if not 0 < len(group.strip()) <= LONGEST_NAME:
-            raise table.wrong(f"a group's name has 1 to {LONGEST_NAME} letters", at=group)
-        if not isinstance(items, list) or not items:
-            raise table.wrong(
-                "must be a list of members, names or {name, email, …}, and not empty", at=group
-            )
-        groups[group] = []
-        for number, item in enumerate(items, start=1):
-            groups[group].append(_entry(table, group, number, position, item))
-            position += 1
-    _refuse_doubles([entry for entries in groups.values() for entry in entries])
-    return groups
-
-
-def _entry(table: Table, group: str, number: int, position: int, item: Any) -> Entry:
-    place = f"{group}[{number}]"
-    if isinstance(item, str):
-        item = {"name": item}
-    if not isinstance(item, dict):
-        raise table.wrong(f"must be a name, or a table of {', '.join(_keys())}", at=place)
-    own = Table(table.file, f"{table.path}.{place}", item)
-    own.only(_keys())
-    values = bound(EntryForm, own, item)
-    joined_on, left_on = _day(values["from"]), _day(values["until"])
-    if joined_on and left_on and left_on < joined_on:
-        raise own.wrong("lies before `from`", at="until")
-    return Entry(
-        table=own,
-        group=group,
-        position=position,
-        name=values["name"],
-        email=folded(values["email"]),
-        slack_id=values["slack_id"],
-        weekdays=values["weekdays"] or [],
-        weight=values["weight"],
-        joined_on=joined_on,
-        left_on=left_on,
-    )
-
-
-def _keys() -> list[str]:
-    return list(EntryForm.base_fields)
-
-
-def _day(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
-
-
-def _refuse_doubles(entries: list[Entry]) -> None:
-    """Whoever is told by a name alone must be the only one of that name."""
-    seen: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        if entry.by in seen:
-            first = seen[entry.by].table.path
-            raise entry.table.wrong(f"{_twice(entry)}; the other is {first}")
-        seen[entry.by] = entry
-    for name, entry in ((value, entry) for (by, value), entry in seen.items() if by == "name"):
-        if others := [other for other in entries if other.name == name and other is not entry]:
-            raise entry.table.wrong(f"{_twice(entry)}; the other is {others[0].table.path}")
-
-
-def _twice(entry: Entry) -> str:
-    by, value = entry.by
-    if by == "name":
-        return (
-            f"there is “{value}” twice: tell them apart by their addresses, "
-            f'{{name = "{value}", email = "…"}}'
-        )
-    return f"the {by} {value} is there twice: one person is one member"
-
-
-# ---------------------------------------------------------------- who it is
+from uploader.people import Address, Person
 
 
 def person_of(entry: Entry, rota: Rota | None) -> Person | None:
@@ -262,7 +128,8 @@ def _steps_of(
         joined_on = entry.joined_on or _joining(person, rota, today=today)
         since = f", from {joined_on}" if joined_on else ""
         do = partial(_add, entry, person, rota.name, joined_on=joined_on)
-        return [Step("create", f"{what}, in {entry.group}{since}", do)]
+        where = f", in {entry.group}" if entry.group else ""
+        return [Step("create", f"{what}{where}{since}", do)]
     differences = [
         *_differences_of_person(entry, member.person),
         *_differences(entry, member),
@@ -329,6 +196,15 @@ def _ended(rota: Rota, kept: set[int], *, today: datetime.date) -> Iterator[Step
             yield Step("disable", what, partial(_end, member, today=today))
 
 
+def let_go(rota: Rota) -> Iterator[Step]:
+    """Whom the file named stays for as long as they are in the usergroup that is drawn from now."""
+    if rota._state.adding:
+        return
+    for member in rota.members.filter(from_file=True):
+        what = f"member {member} of {rota}: kept by Slack from now on"
+        yield Step("update", what, partial(_let_go, member))
+
+
 # ------------------------------------------------------------------------ doing
 
 
@@ -370,3 +246,8 @@ def _end(member: Member, *, today: datetime.date) -> None:
         member.joined_on = min(member.joined_on, today)
     member.save(update_fields=["left_on", "joined_on"])
     setup.changed(member.rota, now=timezone.now())
+
+
+def _let_go(member: Member) -> None:
+    member.from_file = False
+    member.save(update_fields=["from_file"])

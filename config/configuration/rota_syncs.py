@@ -1,14 +1,17 @@
-"""What a rota of the file is kept in step with: its duties, a calendar, bookings, as syncs."""
+"""What a rota of the file is kept in step with, as syncs: its duties, where they show, and whom it
+draws from."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from config.configuration import syncs
 from config.configuration.connections import Declared as DeclaredConnection
 from config.configuration.form_fields import bound
 from config.configuration.tables import Table
 from rota import setup
+from rota.checks import check_two_usergroups
 from uploader import kinds
 from uploader.kinds import Kind
 
@@ -17,6 +20,9 @@ TABLES = {
     "duties": setup.DUTIES,
     "google_calendar": setup.CALENDAR,
     "productive": setup.PRODUCTIVE,
+    "slack": setup.SLACK,
+    "geekbot": setup.GEEKBOT,
+    "members": setup.MEMBERS,
 }
 HOW = ("mode", "every", "max_delete_share")
 OURS = ("connection", *HOW)
@@ -33,13 +39,27 @@ def read(
     connections: dict[str, DeclaredConnection],
 ) -> dict[str, syncs.Declared]:
     """By name; the duties always, the others where the rota has a table for them."""
-    declared = [_duties(name, table.table("duties"), leave, is_looked_at_daily)]
-    declared += [
-        _projection(name, table.table(key), kind, connections)
+    declared = {setup.DUTIES: _duties(name, table.table("duties"), leave, is_looked_at_daily)}
+    declared |= {
+        kind: _other(name, table.table(key), kind, connections)
         for key, kind in TABLES.items()
-        if key in table.values and kind != setup.DUTIES
-    ]
-    return {each.name: each for each in declared}
+        # Members may be a list as well, of people whom the file itself names.
+        if key in table.values and kind not in declared and not isinstance(table.values[key], list)
+    }
+    _refuse_own_source(declared.get(setup.MEMBERS), declared.get(setup.SLACK))
+    return {each.name: each for each in declared.values()}
+
+
+def _refuse_own_source(members: syncs.Declared | None, slack: syncs.Declared | None) -> None:
+    if members is None or slack is None:
+        return
+    usergroup = "usergroup"
+    try:
+        check_two_usergroups(
+            *(each.values["options"].get(usergroup) or "" for each in (members, slack))
+        )
+    except ValidationError as error:
+        raise slack.table.wrong(error.messages[0], at=usergroup) from error
 
 
 def _duties(rota: str, table: Table, leave: str, is_looked_at_daily: bool) -> syncs.Declared:
@@ -49,13 +69,16 @@ def _duties(rota: str, table: Table, leave: str, is_looked_at_daily: bool) -> sy
     return _declared(rota, table, kind, values={"every": every}, source=leave)
 
 
-def _projection(
+def _other(
     rota: str, table: Table, slug: str, connections: dict[str, DeclaredConnection]
 ) -> syncs.Declared:
+    """Its connection is on the side that is not Lockstep itself."""
     kind = _installed(table, slug)
     table.only([*OURS, *_own_form(kind).base_fields])
-    target = syncs.side(table, "connection", kind.target, connections)
-    return _declared(rota, table, kind, values={"every": syncs.every(table)}, target=target)
+    there = "target" if kind.target else "source"
+    name = syncs.side(table, "connection", kind.target or kind.source, connections)
+    every = syncs.every(table) or setup.BEATS.get(slug)
+    return _declared(rota, table, kind, values={"every": every}, **{there: name})
 
 
 def _installed(table: Table, slug: str) -> type[Kind]:

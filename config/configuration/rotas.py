@@ -1,6 +1,7 @@
 """The [rotas] of the file: who takes turns, when, and by which rules.
 
-Who is in the groups is read in rota_members.py, what a rota is kept in step with in rota_syncs.py.
+What may be said of each kind is in rota_kinds.py; who is in it is in rota_entries.py and
+rota_members.py, what it is kept in step with in rota_syncs.py.
 """
 
 from collections.abc import Iterator
@@ -8,47 +9,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from config.configuration import rota_members, rota_syncs, syncs
+from config.configuration import rota_entries, rota_kinds, rota_members, rota_syncs, syncs
 from config.configuration.connections import Declared as DeclaredConnection
 from config.configuration.connections import check_name
-from config.configuration.form_fields import bound
-from config.configuration.rota_members import Entry
+from config.configuration.rota_entries import Entry
 from config.configuration.steps import Step, renamed_words, updated
-from config.configuration.tables import Table, listed
+from config.configuration.tables import Table
 from integrations.models import Connection
 from rota import setup
 from rota.models import Rota
-from uploader.every import WORDS, EveryField
 from uploader.people import Address, folded
-
-# What says who takes turns and where it shows; the rest are fields of the rota itself.
-OTHERS = ("kind", "owner", "leave", "groups", *rota_syncs.TABLES)
-LATER_KINDS = ("rolling",)
-LATER = ("slack", "geekbot", "members")
-NOT_YET = "this release keeps paired rotas only, and tells nobody in Slack or Geekbot: leave it out"
-
-
-class RotaForm(forms.ModelForm):  # type: ignore[type-arg]
-    horizon = EveryField(required=False, error_messages={"invalid": f"This must be {WORDS}."})
-
-    class Meta:
-        model = Rota
-        fields = (
-            "title",
-            "timezone",
-            "holidays",
-            "workdays",
-            "starts_on",
-            "start_with",
-            "event_title",
-            "min_gap",
-            "horizon",
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +34,8 @@ class Declared:
     fields: dict[str, Any]
     owner: str
     leave: str
-    groups: dict[str, list[Entry]]
+    # Whom the file names; nobody where they come from Slack.
+    entries: list[Entry]
     syncs: dict[str, syncs.Declared]
 
     @property
@@ -68,8 +43,8 @@ class Declared:
         return f"rota {self.name}"
 
     @property
-    def entries(self) -> list[Entry]:
-        return [entry for entries in self.groups.values() for entry in entries]
+    def is_drawn_from_slack(self) -> bool:
+        return any(sync.kind == setup.MEMBERS for sync in self.syncs.values())
 
 
 # ---------------------------------------------------------------------- reading
@@ -83,13 +58,9 @@ def read(tables: Table, *, connections: dict[str, DeclaredConnection]) -> dict[s
 
 def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) -> Declared:
     check_name(name, table)
-    kind = _kind(table)
-    for key in LATER:
-        if key in table.values:
-            raise table.wrong(NOT_YET, at=key)
-    table.only([*OTHERS, *RotaForm.base_fields])
-    groups = rota_members.read(_required(table, "groups"))
-    fields = _fields(table, groups)
+    kind, sort = rota_kinds.sort_of(table)
+    groups = rota_entries.read(table, sort.people)
+    fields = rota_kinds.fields(table, sort) | _first_and_second(table, kind, groups)
     leave = syncs.side(table, "leave", "breathe", connections) if "leave" in table.values else ""
     return Declared(
         table=table,
@@ -98,7 +69,7 @@ def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) ->
         fields=fields,
         owner=_owner(table),
         leave=leave,
-        groups=groups,
+        entries=[entry for entries in groups.values() for entry in entries],
         syncs=rota_syncs.read(
             name,
             table,
@@ -109,27 +80,11 @@ def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) ->
     )
 
 
-def _kind(table: Table) -> str:
-    if table.text("kind") in LATER_KINDS:
-        raise table.wrong(f"{NOT_YET}; allowed: {listed(Rota.Kind.values)}", at="kind")
-    return table.choice("kind", Rota.Kind.values)
-
-
-def _required(table: Table, key: str) -> Table:
-    if key not in table.values:
-        raise table.wrong(f"is missing; it must be a table: [{table.path}.{key}]", at=key)
-    return table.table(key)
-
-
-def _fields(table: Table, groups: dict[str, list[Entry]]) -> dict[str, Any]:
-    table.choice("start_with", groups)
-    given = {key: value for key, value in table.values.items() if key not in OTHERS}
-    written = bound(RotaForm, table, given)
-    # What is ready for JSON is read once more, into dates and durations.
-    model = {field.name: field for field in Rota._meta.fields}
-    values = {key: model[key].to_python(value) for key, value in written.items()}
-    values["then"] = next(group for group in groups if group != values["start_with"])
-    return values
+def _first_and_second(table: Table, kind: str, groups: dict[str, list[Entry]]) -> dict[str, str]:
+    if kind == Rota.Kind.ROLLING:
+        return {}
+    first = table.choice("start_with", groups)
+    return {"then": next(group for group in groups if group != first)}
 
 
 def _owner(table: Table) -> str:
@@ -183,8 +138,11 @@ def plan(declared: dict[str, Declared], *, warnings: list[str]) -> list[Step]:
 
 def _steps_of(item: Declared, row: Rota, warnings: list[str]) -> Iterator[Step]:
     if row._state.adding:
+        row.kind = item.kind
         for key, value in item.fields.items():
             setattr(row, key, value)
+        if "starts_on" not in item.fields:
+            row.starts_on = timezone.now().astimezone(row.zone).date()
         yield Step("create", item.what, partial(_save, item, row))
     else:
         if row.kind != item.kind:
@@ -192,6 +150,9 @@ def _steps_of(item: Declared, row: Rota, warnings: list[str]) -> Iterator[Step]:
                 f"is a {row.kind} rota already, and stays one: choose another name", at="kind"
             )
         yield from updated(item.what, _differences(item, row), partial(_save, item, row))
+    if item.is_drawn_from_slack:
+        yield from rota_members.let_go(row)
+        return
     members = list(rota_members.plan(item.entries, row, now=timezone.now()))
     warnings += _renamed(item, members)
     yield from members

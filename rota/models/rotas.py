@@ -23,7 +23,7 @@ from rota.checks import (
     check_weekdays,
 )
 from rota.days import DAY
-from rota.periods import Period
+from rota.periods import NotAPeriod, Period
 from uploader.models import Sync
 from uploader.people import Person
 
@@ -189,7 +189,10 @@ class Rota(models.Model):
 
     def _require_a_rhythm(self) -> None:
         """Somebody is always on duty, and starts on a day that comes."""
-        every, lasts = Period.parse(self.every), Period.parse(self.lasts)
+        try:
+            every, lasts = Period.parse(self.every), Period.parse(self.lasts)
+        except NotAPeriod:
+            return  # the field itself says so
         if lasts.shortest < every.shortest:
             raise ValidationError(
                 {"lasts": f"Nobody would be on duty in between: at least {self.every}."}

@@ -43,12 +43,11 @@ TWO = '[rotas.support.groups]\na = ["David"]\nb = ["Andy"]\n'
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        (ROTA.replace("paired", "rolling"), "rotas.support.kind", "allowed: paired"),
-        (ROTA.replace("paired", "round"), "rotas.support.kind", "allowed: paired"),
+        (ROTA.replace("paired", "round"), "rotas.support.kind", "allowed: paired, rolling"),
         (ROTA.replace('kind = "paired"\n', ""), "rotas.support.kind", "is missing"),
-        (ROTA + "[rotas.support.slack]\n", "rotas.support.slack", "leave it out"),
         (ROTA + "[rotas.support.geekbot]\n", "rotas.support.geekbot", "leave it out"),
-        (ROTA + "[rotas.support.members]\n", "rotas.support.members", "leave it out"),
+        (ROTA + "[rotas.support.members]\n", "rotas.support.members", "named in [groups]"),
+        (HEAD + 'every = "1w"\n' + GROUPS, "rotas.support.every", "with each working day"),
         (ROTA.replace("rotas.support", 'rotas."No name"'), "rotas.No name", "Small letters"),
         (HEAD, "rotas.support.groups", "is missing; it must be a table"),
         (HEAD + "colour = 1\n" + GROUPS, "rotas.support.colour: unknown key", "event_title"),
