@@ -7,7 +7,7 @@ class RotaConfig(AppConfig):
     name = "rota"
 
     def ready(self) -> None:
-        from rota import telling  # noqa: F401  (its receiver)
+        from rota import handovers, reminders, telling  # noqa: F401  (their receivers)
         from uploader import kinds
 
         kinds.autodiscover("rota")

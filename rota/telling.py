@@ -16,9 +16,9 @@ from django.db.models import Max
 from django.dispatch import receiver
 
 from rota.duties import DUTIES
-from rota.models import Duty, Member, Move, Rota, Swap
+from rota.models import Duty, Member, Move, Rota, Step, Swap
 from rota.swaps import Free, possible_takers
-from rota.words import CALLED, DO, SHORT, during, span
+from rota.words import CALLED, DO, SHORT, day, during, span
 from uploader.models import Notice, Run
 from uploader.notices import announce, gathering
 from uploader.people import Address, Person
@@ -27,6 +27,7 @@ from uploader.people import Address, Person
 QUIET = timedelta(minutes=2)
 # Failures that were not told by then are history.
 FRESH = timedelta(days=1)
+HOW = "When that is mended, `rota handover {rota} --apply` does what is still to be done."
 
 
 @receiver(gathering, sender=Notice, dispatch_uid="rota.telling")
@@ -35,6 +36,7 @@ def tell(now: datetime, **_: Any) -> None:
     tell_of_swaps(now=now)
     tell_of_gaps(now=now)
     tell_of_failures(now=now)
+    tell_of_steps(now=now)
 
 
 # ------------------------------------------------------------------------- moves
@@ -105,7 +107,7 @@ def _tell_of_moves(rota: Rota, *, now: datetime) -> None:
     last = max(move.pk for move in moves)
     for person, nets in told.items():
         lines = [net.told_to(person) for net in nets]
-        _write(rota, person, f"moved/{rota.pk}/{last}", "your duties have changed", lines, now=now)
+        write(rota, person, f"moved/{rota.pk}/{last}", "your duties have changed", lines, now=now)
     Move.objects.filter(pk__in=[move.pk for move in moves]).update(told_at=now)
 
 
@@ -124,7 +126,7 @@ def tell_of_swaps(*, now: datetime) -> None:
     for swap in asked.select_related("duty__shift__rota", "asked_by__person", "with_duty__shift"):
         rota = swap.duty.shift.rota
         for member in possible_takers(swap, free=Free(rota)):
-            _write(
+            write(
                 rota,
                 member.person,
                 f"swap/{swap.pk}",
@@ -175,7 +177,7 @@ def _tell_of_gaps(rota: Rota, owner: Person, gaps: list[Duty], *, now: datetime)
     lines = [
         f"{span(duty.shift, SHORT)}: nobody is to {DO[duty.role]} ({duty.reason})" for duty in gaps
     ]
-    _write(rota, owner, f"gaps/{rota.pk}/{newest}", "nobody is on duty", lines, now=now)
+    write(rota, owner, f"gaps/{rota.pk}/{newest}", "nobody is on duty", lines, now=now)
 
 
 def _told_of_gaps_up_to(rota: Rota, owner: Person) -> int:
@@ -194,33 +196,60 @@ def tell_of_failures(*, now: datetime) -> None:
         if rota is not None and rota.owner is not None:
             # Once a day for each sync, however often it is tried.
             key = f"failed/{run.sync_id}/{rota.today(run.ended_at or now)}"
-            lines = [f"{run.sync} failed: {run.error}", _address(run.get_absolute_url())]
-            _write(rota, rota.owner, key, f"{run.sync} failed", lines, now=now)
+            lines = [f"{run.sync} failed: {run.error}", address(run.get_absolute_url())]
+            write(rota, rota.owner, key, f"{run.sync} failed", lines, now=now)
+
+
+def tell_of_steps(*, now: datetime) -> None:
+    """What of a handover was refused, or may not have arrived; runs that failed are told above."""
+    settled = Step.objects.filter(
+        outcome__in=(Step.Outcome.REJECTED, Step.Outcome.UNKNOWN),
+        settled_at__gt=now - FRESH,
+        shift__rota__owner__isnull=False,
+    ).exclude(run__status=Run.Status.FAILED)
+    for step in settled.select_related("shift__rota__owner"):
+        rota = step.shift.rota
+        if rota.owner is not None:
+            what = f"{step.get_name_display()}: {step.get_outcome_display()}"
+            lines = [
+                f"{what}, for the change on {day(step.shift.start)}.",
+                step.reason,
+                HOW.format(rota=rota),
+            ]
+            write(rota, rota.owner, f"step/{step.pk}", what, lines, now=now)
 
 
 # ------------------------------------------------------------------------ writing
 
 
-def _write(
-    rota: Rota, person: Person, key: str, what: str, lines: list[str], *, now: datetime
+def write(
+    rota: Rota,
+    person: Person,
+    key: str,
+    what: str,
+    lines: list[str],
+    *,
+    now: datetime,
+    expires_at: datetime | None = None,
 ) -> None:
     """Somebody without an address cannot be told; their page shows it all the same."""
-    address = Address.objects.filter(person=person, enabled=True).order_by("pk").first()
-    if address is None:
+    theirs = Address.objects.filter(person=person, enabled=True).order_by("pk").first()
+    if theirs is None:
         return
     text = "\n".join(
-        [f"Hello {person.name},", "", *lines, "", f"The whole rota: {_address(rota)}", ""]
+        [f"Hello {person.name},", "", *lines, "", f"The whole rota: {address(rota)}", ""]
     )
     announce(
         f"{key}/{person.pk}",
         person=person,
-        recipient=address.email,
+        recipient=theirs.email,
         subject=f"{rota.title}: {what}",
         text=text,
         due_at=now,
+        expires_at=expires_at,
     )
 
 
-def _address(of: Any) -> str:
+def address(of: Any) -> str:
     path = of if isinstance(of, str) else of.get_absolute_url()
     return f"{settings.APP_BASE_URL}{path}"

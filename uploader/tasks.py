@@ -29,11 +29,12 @@ def _hand_over(**_: Any) -> None:
 @shared_task(ignore_result=True)
 def tick() -> None:
     now = timezone.now()
+    # First: what is to be told may make syncs due.
+    if notices.gather(now=now):
+        publish_notices()
     for _ in runs.start_due(now=now, spread=False, most=STARTS_PER_TICK):
         pass
     runs.send_due(publish, now=now)
-    if notices.gather(now=now):
-        publish_notices()
 
 
 def publish_notices() -> None:

@@ -14,6 +14,8 @@ from uploader.terminal import Terminal
 
 # With --inline nobody else is kept waiting by this process.
 PATIENCE_SECONDS = 60
+# What is due again and again is left to the next call.
+MOST_ROUNDS = 20
 NAMED_FAILURES = 5
 
 
@@ -39,7 +41,9 @@ class Command(JsonCommand):
     def _queue(
         self, document: dict[str, Any], terminal: Terminal, *, now: datetime, everything: bool
     ) -> None:
-        """What waits comes first: what is started now is spread over the time to come."""
+        """What waits comes first: what is started now is spread over the time to come. What is to
+        be told may make syncs due, so that is found out before."""
+        to_tell = notices.gather(now=now)
         queued: list[str] = document["queued"]
         queued += due_again(now=now)
         if everything:
@@ -48,10 +52,26 @@ class Command(JsonCommand):
             queued += names
             terminal.progress(len(queued), 0)
         runs.send_due(tasks.publish, now=now)
-        if notices.gather(now=now):
+        if to_tell:
             tasks.publish_notices()
 
     def _carry_out(
+        self, document: dict[str, Any], terminal: Terminal, *, now: datetime, everything: bool
+    ) -> None:
+        """As often as what was done makes something else due, such as the next step of a
+        handover."""
+        for _ in range(MOST_ROUNDS):
+            to_tell = notices.gather(now=now)
+            began = len(document["queued"]), len(document["ran"])
+            self._carry_out_syncs(document, terminal, now=now, everything=everything)
+            idle = began == (len(document["queued"]), len(document["ran"]))
+            if to_tell:
+                notices.send_due(now=timezone.now())
+            elif idle:
+                break
+            now, everything = timezone.now(), False
+
+    def _carry_out_syncs(
         self, document: dict[str, Any], terminal: Terminal, *, now: datetime, everything: bool
     ) -> None:
         for names in runs.start_due(now=now, everything=everything, spread=False):
@@ -62,8 +82,6 @@ class Command(JsonCommand):
         for run in inline.carry_out_open(manner=manner, everything=everything):
             document["ran"].append({"sync": run.sync.name, "status": str(run.status)})
             terminal.progress(len(document["ran"]), 0)
-        while notices.gather(now=timezone.now()):
-            notices.send_due(now=timezone.now())
 
     def _ended(self, document: dict[str, Any]) -> Answer:
         failed = [one["sync"] for one in document["ran"] if one["status"] == Run.Status.FAILED]

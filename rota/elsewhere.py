@@ -1,0 +1,115 @@
+"""What of a rota is told in Slack and asked by Geekbot, and when, as its syncs say; nothing is told
+or asked here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+
+from rota import checks
+from rota.asking import Asking
+from rota.models import Rota
+from rota.setup import GEEKBOT, SLACK
+from uploader.models import Sync
+from uploader.people import Person
+
+# The hour of a reminder, where none is asked for.
+REMIND_AT = time(9)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A rota with its sync to Slack and its sync to Geekbot, as far as it has them in use."""
+
+    rota: Rota
+    slack: Sync | None = None
+    geekbot: Sync | None = None
+
+    # ---------------------------------------------------------------------- Slack
+
+    @property
+    def sets_usergroup(self) -> bool:
+        return bool(_option(self.slack, "usergroup"))
+
+    @property
+    def channel(self) -> str:
+        return str(_option(self.slack, "channel") or "")
+
+    @property
+    def message(self) -> str:
+        """What is said in the channel, names to be filled in; the kind of rota has a default."""
+        return str(_option(self.slack, "message") or default_message(self.rota))
+
+    def posts_at(self, day: date) -> datetime:
+        """When a change of shift on that day is told: at the hour that is asked for, but not before
+        it has happened."""
+        changes = self.rota.begins(day)
+        at = _time(_option(self.slack, "at"))
+        return changes if at is None else max(changes, moment(day, at, self.rota.zone))
+
+    @property
+    def reminds_days_before(self) -> list[int]:
+        return sorted(set(_option(self.slack, "remind_days_before") or []), reverse=True)
+
+    def reminds_at(self, day: date, person: Person) -> datetime:
+        """By the clock of whoever is reminded."""
+        at = _time(_option(self.slack, "remind_at")) or REMIND_AT
+        return moment(day, at, zone_of(person, self.rota))
+
+    # -------------------------------------------------------------------- Geekbot
+
+    @property
+    def asking(self) -> Asking | None:
+        return Asking(self.rota, self.geekbot.options) if self.geekbot else None
+
+
+def in_use() -> Iterator[Elsewhere]:
+    """Every enabled rota that has one of the two."""
+    syncs = Sync.objects.filter(kind__in=(SLACK, GEEKBOT), enabled=True).select_related("target")
+    found: dict[str, dict[str, Sync]] = {}
+    for sync in syncs:
+        found.setdefault(str(sync.options.get("rota", "")), {})[sync.kind] = sync
+    for rota in Rota.objects.filter(name__in=found, enabled=True).select_related("owner"):
+        yield Elsewhere(rota, found[rota.name].get(SLACK), found[rota.name].get(GEEKBOT))
+
+
+def of(rota: Rota) -> Elsewhere:
+    """This one, whether it has them or not."""
+    syncs = rota.syncs().filter(kind__in=(SLACK, GEEKBOT), enabled=True).select_related("target")
+    found = {sync.kind: sync for sync in syncs}
+    return Elsewhere(rota, found.get(SLACK), found.get(GEEKBOT))
+
+
+def default_message(rota: Rota) -> str:
+    if not rota.is_rolling:
+        return "{lead} is on support today, {assist} assisting."
+    if rota.overlaps:
+        return "{incoming} joins {current} as {title} today."
+    return "{member} is {title} from today on."
+
+
+def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Of a time that comes twice, the first; one that the clocks leave out is as long after
+    midnight as it says."""
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+
+
+def zone_of(person: Person, rota: Rota) -> ZoneInfo:
+    """Where they are; where we do not know a zone of that name, where the rota is."""
+    try:
+        checks.check_timezone(person.timezone)
+    except ValidationError:
+        return rota.zone
+    return ZoneInfo(person.timezone)
+
+
+def _option(sync: Sync | None, name: str) -> Any:
+    return None if sync is None else sync.options.get(name)
+
+
+def _time(text: Any) -> time | None:
+    """08:30 or 10:00:00, as options keep it."""
+    return time.fromisoformat(text) if text else None

@@ -1,0 +1,389 @@
+"""What is to be done when one shift follows another: each step once, with retries of its own, so
+that none holds up another. The only writer of Step; docs/handover.md tells it whole.
+
+A step by a sync makes that due, and its outcome is read from the run that follows; a step by a
+notice writes that down, and its outcome is the notice's.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from django.dispatch import receiver
+
+from integrations.models import Connection
+from rota import elsewhere, messages
+from rota.asking import question_key
+from rota.days import DAY
+from rota.elsewhere import Elsewhere
+from rota.models import Member, Rota, Shift, Step
+from rota.on_duty import holders
+from uploader.models import Change, Notice, Run, Sync
+from uploader.notices import GIVEN_UP, SENT, TOO_LATE, announce, gathering
+
+logger = logging.getLogger(__name__)
+
+# Changes that were longer ago are not even noted as left out.
+LONGEST_OUTAGE = timedelta(days=60)
+# So many days before a change its first step may be due: people may be asked that far ahead.
+AHEAD = 5 * DAY
+LATER = "A later change of shift was due before this one was told."
+NOBODY = "Nobody is on duty."
+TOO_LATE_BY_THEN = "It was too late by then."
+ANOTHER = "Somebody else is on duty by now."
+NO_LONGER = "It is no longer kept in step."
+ONLY_LOOKS = "{sync} only looks, and writes nothing: that is its mode."
+TO_BE_APPROVED = "What {sync} would do waits for somebody's approval."
+Name = Step.Name
+Outcome = Step.Outcome
+
+
+@receiver(gathering, sender=Notice, dispatch_uid="rota.handovers")
+def hand_over(now: datetime, **_: Any) -> None:
+    """Whatever is due by now, at every rota that is told or asked about elsewhere."""
+    used = []
+    for there in elsewhere.in_use():
+        used.append(there.rota.pk)
+        try:
+            Handover(there, now).go_on()
+        except Exception:
+            # One rota's trouble is no other's.
+            logger.exception("the handover of %s", there.rota)
+    _forget_others(used, now=now)
+
+
+def _forget_others(used: list[int], *, now: datetime) -> None:
+    """Told elsewhere again some day, what happens until then is nobody's news."""
+    unused = Rota.objects.exclude(handovers_since=None).exclude(pk__in=used)
+    Step.objects.filter(outcome=Outcome.DUE, shift__rota__in=unused).update(
+        outcome=Outcome.SKIPPED, reason=NO_LONGER, settled_at=now
+    )
+    unused.update(handovers_since=None)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step that is due by now."""
+
+    shift: Shift
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Waits:
+    """It cannot be said yet, and why."""
+
+    reason: str
+
+
+# What `announce` is to be told; a sentence why nothing is.
+Told = dict[str, Any] | str | Waits
+
+
+@dataclass
+class Handover:
+    """The steps of one rota, as of `now`."""
+
+    there: Elsewhere
+    now: datetime
+    # Of each name the day of the last shift that it is written down for.
+    last: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def rota(self) -> Rota:
+        return self.there.rota
+
+    def go_on(self) -> None:
+        self._begin_to_look()
+        self._write_down(self.due())
+        for step in self._under_way():
+            self._advance(step)
+
+    def _begin_to_look(self) -> None:
+        if self.rota.handovers_since is None:
+            unseen = Rota.objects.filter(pk=self.rota.pk, handovers_since=None)
+            unseen.update(handovers_since=self.now)
+            self.rota.handovers_since = self.now
+
+    # ------------------------------------------------------------------ what is due
+
+    def due(self) -> list[Due]:
+        """What has become due and is not written down yet, earlier ones first."""
+        last = self._last()
+        # The earliest day that any name may have to be looked for from.
+        earliest = min((last.get(name) or date.min for name in self._names()), default=None)
+        if earliest is None:
+            return []
+        since = max(self.rota.handovers_since or self.now, self.now - LONGEST_OUTAGE)
+        first = max(earliest, since.date() - DAY)
+        shifts = self._shifts().filter(
+            start__gte=first, start__lte=self.rota.today(self.now) + AHEAD
+        )
+        found = []
+        for shift in shifts:
+            for name, at in self._moments(shift):
+                known = last.get(name)
+                if since <= at <= self.now and (known is None or shift.start > known):
+                    found.append(Due(shift, name, at))
+        return found
+
+    def _names(self) -> list[str]:
+        names: list[str] = []
+        if self.there.sets_usergroup:
+            names.append(Name.SLACK_USERGROUP)
+        if self.there.channel:
+            names.append(Name.SLACK_MESSAGE)
+        if self.there.asking is not None:
+            names.append(Name.GEEKBOT_STANDUP)
+            if not self.there.asking.is_weekly:
+                names.append(Name.GEEKBOT_QUESTION)
+        return names
+
+    def _last(self) -> dict[str, date]:
+        steps = Step.objects.filter(shift__rota=self.rota).order_by()
+        return dict(steps.values_list("name").annotate(Max("shift__start")))
+
+    def _shifts(self) -> "QuerySet[Shift]":
+        shifts = self.rota.shifts.filter(cancelled_at=None).select_related("rota")
+        return shifts.order_by("start").prefetch_related("duties__member__person")
+
+    def _moments(self, shift: Shift) -> Iterator[tuple[str, datetime]]:
+        """When each of its steps is due."""
+        for name in self._names():
+            yield name, self._moment(shift, name)
+
+    def _moment(self, shift: Shift, name: str) -> datetime:
+        if name == Name.SLACK_USERGROUP:
+            return self.rota.begins(shift.start)
+        if name == Name.SLACK_MESSAGE:
+            return self.there.posts_at(shift.start)
+        asking = self.there.asking
+        if asking is None:
+            raise ValueError(f"{self.rota} asks nobody")
+        who = next(iter(holders(shift)), None)
+        if name == Name.GEEKBOT_QUESTION and who is not None:
+            return asking.on(shift.start, who.person)
+        return asking.begins(shift.start)
+
+    def _write_down(self, due: Iterable[Due]) -> None:
+        """The latest of each name is to be done; earlier ones only to be seen."""
+        due = list(due)
+        latest = {each.name: each for each in due}
+        Step.objects.bulk_create(
+            [
+                Step(shift=each.shift, name=each.name, due_at=each.at)
+                if each is latest[each.name]
+                else Step(
+                    shift=each.shift,
+                    name=each.name,
+                    due_at=each.at,
+                    outcome=Outcome.SKIPPED,
+                    reason=LATER,
+                    settled_at=self.now,
+                )
+                for each in due
+            ],
+            ignore_conflicts=True,  # another process may have been quicker
+        )
+
+    # ------------------------------------------------------------------ step by step
+
+    def _under_way(self) -> list[Step]:
+        """Those without an outcome; and what the latest run did not achieve may still be by a
+        later one."""
+        open_ = Q(outcome=Outcome.DUE)
+        for name, day in self._last().items():
+            self.last[name] = day
+            open_ |= Q(outcome=Outcome.REJECTED, run__isnull=False, name=name, shift__start=day)
+        steps = Step.objects.filter(open_, shift__rota=self.rota)
+        found = steps.select_related("shift__rota", "run", "notice__connection")
+        return list(found.prefetch_related("shift__duties__member__person"))
+
+    def _advance(self, step: Step) -> None:
+        if step.name not in self._names():
+            self._settle(step, Outcome.SKIPPED, NO_LONGER)
+        elif step.notice is None and step.shift.start < self.last[step.name]:
+            self._settle(step, Outcome.SKIPPED, LATER)
+        elif step.name == Name.SLACK_USERGROUP and self.there.slack is not None:
+            self._by_sync(step, self.there.slack)
+        elif step.name == Name.GEEKBOT_STANDUP and self.there.geekbot is not None:
+            self._by_sync(step, self.there.geekbot)
+        else:
+            self._by_notice(step)
+
+    def _settle(self, step: Step, outcome: str, reason: str = "", run: Run | None = None) -> None:
+        values = {"outcome": outcome, "reason": reason, "settled_at": self.now}
+        if run is not None:
+            values["run"] = run
+        self._note(step, **values)
+
+    def _note(self, step: Step, **values: Any) -> None:
+        if any(getattr(step, name) != value for name, value in values.items()):
+            Step.objects.filter(pk=step.pk).update(**values)
+            for name, value in values.items():
+                setattr(step, name, value)
+
+    # --------------------------------------------------------------------- by a sync
+
+    def _by_sync(self, step: Step, sync: Sync) -> None:
+        """Done by a run that began since it was due: an earlier one may have looked too early."""
+        since = sync.runs.filter(created_at__gte=step.due_at)
+        ended = since.exclude(status__in=("queued", "running", "waiting")).first()
+        if ended is None:
+            if not since.exists():
+                make_due(sync, at=self.now)
+            self._note(step, reason=_why_it_waits(sync))
+        elif ended.pk != step.run_id or step.outcome == Outcome.DUE:
+            self._by_run(step, ended, sync)
+
+    def _by_run(self, step: Step, run: Run, sync: Sync) -> None:
+        if run.status == Run.Status.NEEDS_REVIEW:
+            self._note(step, run=run, reason=TO_BE_APPROVED.format(sync=sync))
+        elif run.status == Run.Status.CANCELLED:
+            self._settle(step, Outcome.SKIPPED, run.error, run)
+        elif run.status == Run.Status.FAILED:
+            self._settle(step, Outcome.REJECTED, run.error, run)
+        elif run.changes.filter(outcome=Change.Outcome.PLANNED).exists():
+            self._settle(step, Outcome.SKIPPED, ONLY_LOOKS.format(sync=sync), run)
+        elif run.status == Run.Status.FINISHED_WITH_PROBLEMS:
+            refused = run.changes.filter(outcome=Change.Outcome.REJECTED)
+            why = " ".join(dict.fromkeys(refused.values_list("reason", flat=True)))
+            self._settle(step, Outcome.REJECTED, why, run)
+        else:
+            self._settle(step, Outcome.DONE, "", run)
+
+    # ------------------------------------------------------------------- by a notice
+
+    def _by_notice(self, step: Step) -> None:
+        if step.notice is None and not self._begin(step):
+            return
+        notice = step.notice
+        if notice is None:
+            return
+        if notice.outcome == SENT:
+            self._settle(step, Outcome.DONE)
+        elif notice.outcome == TOO_LATE:
+            self._settle(step, Outcome.SKIPPED, f"{TOO_LATE_BY_THEN} {notice.reason}".strip())
+        elif notice.outcome == GIVEN_UP:
+            self._settle(step, Outcome.REJECTED, notice.reason)
+        elif notice.outcome and not notice.text:
+            self._settle(step, Outcome.UNKNOWN, notice.reason)
+        elif notice.outcome:
+            self._note(step, reason=notice.reason)
+        else:
+            self._put_right(step, notice)
+
+    def _begin(self, step: Step) -> bool:
+        """Write the notice down, if there is anything to be said by now."""
+        told = self.told(step)
+        if isinstance(told, Waits):
+            self._note(step, reason=told.reason)
+        elif isinstance(told, str):
+            self._settle(step, Outcome.SKIPPED, told)
+        else:
+            if not announce(**told, due_at=self.now, person=None):
+                # Taken back before it went, and to be said after all.
+                taken_back = Notice.objects.filter(key=told["key"], sent_at=None)
+                taken_back.filter(outcome=GIVEN_UP).update(outcome="", reason="", text=told["text"])
+            notice = Notice.objects.select_related("connection").get(key=told["key"])
+            self._note(step, notice=notice)
+            return True
+        return False
+
+    def told(self, step: Step) -> Told:
+        """What `announce` is to be told; or why there is nothing to say, or not yet."""
+        expires = self.expires(step)
+        who = holders(step.shift)
+        if not who:
+            return NOBODY
+        if expires <= self.now:
+            return TOO_LATE_BY_THEN
+        is_message = step.name == Name.SLACK_MESSAGE
+        said = self._message(step.shift) if is_message else self._question(step.shift, who[0])
+        sync = self.there.slack if is_message else self.there.geekbot
+        if not isinstance(said, dict):
+            return said
+        if sync is None or sync.target is None:
+            return Waits("It has no connection to go by.")
+        by = {"channel": sync.target.provider, "connection": sync.target}
+        return said | by | {"expires_at": expires}
+
+    def _message(self, shift: Shift) -> Told:
+        return {
+            "key": f"handover/{shift.uid}",
+            "recipient": self.there.channel,
+            "text": messages.of_change(self.there.message, shift),
+        }
+
+    def _question(self, shift: Shift, who: Member) -> Told:
+        """Asked only when the stand-up is known to be theirs."""
+        ready = Step.objects.filter(shift=shift, name=Name.GEEKBOT_STANDUP, outcome=Outcome.DONE)
+        standup = self._standup_id()
+        if not ready.exists() or standup is None:
+            return Waits("The stand-up is not set to them yet.")
+        if not who.person.slack_id:
+            return f"{who} cannot be asked: their id at Slack is not known."
+        return {
+            "key": question_key(shift, who.person),
+            "recipient": standup,
+            "text": who.person.slack_id,
+        }
+
+    def _standup_id(self) -> str | None:
+        if self.there.geekbot is None:
+            return None
+        links = self.there.geekbot.links.exclude(ref=None)
+        return links.values_list("ref", flat=True).first()
+
+    def expires(self, step: Step) -> datetime:
+        """When the next change is due, or nobody of this shift is on duty any more."""
+        following = self._shifts().filter(start__gt=step.shift.start).first()
+        over = self.rota.begins(step.shift.end)
+        if following is None:
+            return over
+        return min(over, self._moment(following, step.name))
+
+    def _put_right(self, step: Step, notice: Notice) -> None:
+        """What has not gone yet says how things are by now."""
+        told = self.told(step)
+        unsent = Notice.objects.filter(pk=notice.pk, sent_at=None, outcome="")
+        if isinstance(told, str):
+            if unsent.update(outcome=GIVEN_UP, text="", reason=told):
+                self._settle(step, Outcome.SKIPPED, told)
+            return
+        if isinstance(told, dict) and told["key"] != notice.key:
+            if unsent.update(outcome=GIVEN_UP, text="", reason=ANOTHER):
+                self._note(step, notice=None)
+            return
+        if isinstance(told, dict):
+            wanted = {name: told[name] for name in ("recipient", "text", "connection")}
+            if any(getattr(notice, name) != value for name, value in wanted.items()):
+                unsent.update(**wanted)
+        waits = _why_it_is_stuck(notice.connection) or notice.reason
+        self._note(step, reason=waits)
+
+
+def make_due(sync: Sync, *, at: datetime) -> None:
+    """It is due then, or as soon as it was anyway."""
+    later = Sync.objects.filter(Q(next_run_at=None) | Q(next_run_at__gt=at), pk=sync.pk)
+    later.update(next_run_at=at)
+
+
+def _why_it_waits(sync: Sync) -> str:
+    """What holds up a sync that is due: its connection, or what its open run waits for."""
+    stuck = _why_it_is_stuck(sync.target)
+    if stuck:
+        return stuck
+    run = sync.runs.open().first()
+    return run.error if run is not None else ""
+
+
+def _why_it_is_stuck(connection: Connection | None) -> str:
+    if connection is None or connection.is_usable:
+        return ""
+    state = connection.get_state_display() if connection.enabled else "switched off"
+    return f"{connection.name}: {state}."
