@@ -148,7 +148,8 @@ def take_back() -> None:
     waiting = Notice.objects.filter(key__startswith=PREFIX, sent_at=None, outcome="")
     for notice in waiting:
         _, uid, person, _ = notice.key.split("/", 3)
-        theirs = Shift.objects.filter(uid=uid, cancelled_at=None, duties__member__person_id=int(person))
+        shifts = Shift.objects.filter(uid=uid, cancelled_at=None)
+        theirs = shifts.filter(duties__member__person_id=int(person))
         if not theirs.exists():
             unsent = Notice.objects.filter(pk=notice.pk, sent_at=None, outcome="")
             unsent.update(outcome=GIVEN_UP, text="", reason=MOVED)

@@ -1,11 +1,11 @@
-"""A rota that is told elsewhere, and the time that tests move: what a tick does, in this process."""
+"""A rota that is told elsewhere, and time that tests move: what a tick does, in this process."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.encryption import Sealed
+from integrations import connections
 from integrations.models import Connection
 from rota.models import Rota, Shift, Step
 from tests.uploader.clock import Clock
@@ -18,22 +18,23 @@ CHANNEL = "C0FRESHDESK"
 BEFORE = timedelta(days=30)
 
 
-def slack_connection(name: str = "slack") -> Connection:
-    connection, _ = Connection.objects.get_or_create(
-        name=name,
-        provider="slack",
-        defaults={"credentials": Sealed.seal({"bot_token": "sandbox-slack-bot-token"})},
-    )
-    return connection
+CREDENTIALS = {
+    "slack": {"bot_token": "sandbox-slack-bot-token"},
+    "geekbot": {"api_key": "sandbox-geekbot-key"},
+}
 
 
-def geekbot_connection() -> Connection:
-    connection, _ = Connection.objects.get_or_create(
-        name="geekbot",
-        provider="geekbot",
-        defaults={"credentials": Sealed.seal({"api_key": "sandbox-geekbot-key"})},
+def connected(provider: str, *, now: datetime) -> Connection:
+    """The team's connection, called as its provider is."""
+    known = Connection.objects.filter(name=provider).first()
+    return known or connections.connect(
+        provider=provider,
+        owner=None,
+        name=provider,
+        credentials=CREDENTIALS[provider],
+        by=None,
+        now=now,
     )
-    return connection
 
 
 @dataclass
@@ -42,7 +43,10 @@ class Office:
 
     rota: Rota
     clock: Clock
-    connection: Connection = field(default_factory=slack_connection)
+
+    @property
+    def connection(self) -> Connection:
+        return connected("slack", now=self.clock())
 
     def in_slack(self, **options: Any) -> Sync:
         """Its sync to Slack, long since in use; it has nothing to do by itself."""
@@ -63,7 +67,7 @@ class Office:
             name=f"{self.rota}-geekbot",
             kind="rota_geekbot",
             defaults={
-                "target": geekbot_connection(),
+                "target": connected("geekbot", now=self.clock()),
                 "mode": Sync.Mode.AUTOMATIC,
                 "options": {
                     "rota": self.rota.name,

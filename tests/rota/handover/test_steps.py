@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.core import mail
 
+from integrations.models import Connection
 from rota import duties, elsewhere, messages
 from rota.duties import Doing
 from rota.models import Rota, Step
@@ -240,8 +241,7 @@ def test_the_owner_is_told_once_of_what_was_refused(office: Office, triage: Tria
     office.gather()
     notices = Notice.objects.filter(channel="slack")
     notices.update(sent_at=MIDNIGHT, outcome="given up", text="", reason="No such channel.")
-    office.connection.enabled = False
-    office.connection.save()
+    Connection.objects.update(enabled=False)
     for _ in range(3):
         office.clock.forward(minutes=1)
         office.tick()
@@ -252,8 +252,7 @@ def test_the_owner_is_told_once_of_what_was_refused(office: Office, triage: Tria
 
 
 def test_a_message_waits_for_a_connection_and_says_so(office: Office) -> None:
-    office.connection.enabled = False
-    office.connection.save()
+    Connection.objects.update(enabled=False)
     office.clock.now = MIDNIGHT
     office.tick()
     office.tick()
