@@ -6,10 +6,11 @@ from typing import Any
 
 from integrations.geekbot import sandbox_bodies as bodies
 from integrations.geekbot import sandbox_rows as rows
-from integrations.geekbot.sandbox_access import Access, answer
+from integrations.geekbot.sandbox_access import Refused, answer
 from integrations.geekbot.sandbox_happenings import HAPPENINGS, happen
+from integrations.geekbot.sandbox_second import Second
 from integrations.geekbot.sandbox_seed import ADMIN, ADMIN_KEY, COLLEAGUE, MEMBER_KEY, seed
-from integrations.geekbot.sandbox_stored import USER_LOCAL, StoredReport, StoredStandup
+from integrations.geekbot.sandbox_stored import USER_LOCAL, Asking, StoredStandup
 from integrations.sandbox import Fault, Request, Response, Switch, redirect, route
 from integrations.sandbox.pages import fingerprint
 
@@ -21,7 +22,7 @@ METHODS = "GET POST PUT PATCH DELETE"
 ONE = "/v1/standups/{standup}"
 
 
-class GeekbotSandbox(Access):
+class GeekbotSandbox(Second):
     slug = "geekbot"
     title = "Geekbot"
     prefixes = ("/v1/me", "/v1/teams", "/v1/standups", "/v1/reports", "/v1/polls", "/v2/")
@@ -164,21 +165,17 @@ class GeekbotSandbox(Access):
             unknown=self.switches["unknown_fields"],
             unknown_users=self.switches["unknown_users"],
         )
-        by_id = self.channels.get(fields.get("channel", ""))
-        if by_id is not None:
-            fields["channel"] = by_id.name
+        if "channel" in fields:
+            fields["channel"] = self.channel_name(fields["channel"])
         if fields.get("sync"):
             fields["users"] = self._members(fields.get("channel", ""))
         return fields
 
     def _members(self, channel: str) -> list[str]:
-        found = [user for each in self._named(channel) for user in each.members]
+        found = [user for each in self.named(channel) for user in each.members]
         if not found:
             raise bodies.Invalid(f"Could not find members in channel{channel}")
         return found
-
-    def _named(self, channel: str) -> list[Any]:
-        return [each for each in self.channels.values() if each.name == channel]
 
     def _renewed(self, held: StoredStandup, texts: list[str]) -> list[tuple[int, str]]:
         before = [text for _, text in held.questions]
@@ -219,53 +216,8 @@ class GeekbotSandbox(Access):
         zone, owner = held.timezone, self.users.get(held.master)
         if zone == USER_LOCAL and self.switches["timezone_shown"] != USER_LOCAL and owner:
             zone = owner.timezone
-        ready = any(each.ready for each in self._named(held.channel))
+        ready = any(each.ready for each in self.named(held.channel))
         return rows.standup(held, users=self.users, ready=ready, timezone=zone)
-
-    # ---------------------------------------------------------------------- reports
-
-    @route("GET", "/v1/reports")
-    def list_reports(self, request: Request) -> Response:
-        """The newest first, and no sign of whether there are more."""
-        query = request.query
-        for name, words in (("before", "since"), ("after", "after")):
-            if not query.get(name, "0").isdigit():
-                self.refuse(400, f"{words} expects a timestamp")
-        user = self.asker(request)
-        held = [each for each in self.reports.values() if self._may_read(user, each)]
-        found = [each for each in held if self._fits(each, query)]
-        found.sort(key=lambda each: (each.at, each.id), reverse=True)
-        limit = min(int(query.get("limit", "30")), 100)
-        return answer([self._report_row(each) for each in found[:limit]])
-
-    def _may_read(self, user: Any, report: StoredReport) -> bool:
-        held = self.standups.get(report.standup)
-        if held is None:
-            return False
-        return bool(user.is_admin or user.id == held.master or user.id in held.users)
-
-    def _fits(self, report: StoredReport, query: Mapping[str, str]) -> bool:
-        at = int(report.at.timestamp())
-        wanted, user = query.get("standup_id"), query.get("user_id")
-        if wanted not in (None, str(report.standup)):
-            return False
-        if user is not None and not self._is_by(report, user):
-            return False
-        end = int(query.get("before", at + 1))
-        in_time = at <= end if self.switches["before"] == "inclusive" else at < end
-        return in_time and at >= int(query.get("after", 0))
-
-    def _is_by(self, report: StoredReport, user: str) -> bool:
-        if self.standups[report.standup].anonymous:
-            return bool(self.switches["anonymous_by_user"] == "shown")
-        return report.user == user
-
-    def _report_row(self, report: StoredReport) -> rows.Row:
-        held, moment = self.standups[report.standup], int(report.at.timestamp())
-        told = {"number": moment, "text": f"{moment}.000100", "null": None}
-        user = None if held.anonymous else self.users.get(report.user)
-        ts = told[self.switches["slack_ts"]]
-        return rows.report(report, user=user, channel=held.channel, slack_ts=ts)
 
     # ----------------------------------------------------------------------- refusals
 
@@ -274,15 +226,15 @@ class GeekbotSandbox(Access):
         return redirect(f"/v1/{request.args['rest']}", status=301)
 
     def not_found(self, request: Request) -> Response:
-        return self.refusal(404, "Not found")
+        return self.refusal(Refused(404, "Not found"), request.path)
 
     def method_not_allowed(self, request: Request) -> Response:
-        return self.refusal(405, "Method not allowed")
+        return self.refusal(Refused(405, "Method not allowed"), request.path)
 
     def fault_answer(self, fault: Fault) -> Response:
         if fault.kind not in FAULTS:
             return super().fault_answer(fault)
-        refusal = self.refusal(int(fault.kind), FAULTS[fault.kind])
+        refusal = self.refusal(Refused(int(fault.kind), FAULTS[fault.kind]))
         if fault.retry_after is not None:
             refusal.headers["Retry-After"] = str(fault.retry_after)
         return refusal
@@ -316,8 +268,8 @@ class GeekbotSandbox(Access):
             "state": ", ".join(name for name in marks if getattr(held, name)),
         }
 
-    def _asking_shown(self, asking: Any) -> rows.Row:
-        report = self.reports.get(asking.answered)
+    def _asking_shown(self, asking: Asking) -> rows.Row:
+        report = self.reports.get(asking.answered or 0)
         return {
             "standup": asking.standup,
             "asked": self._called(asking.user),

@@ -11,14 +11,17 @@ from integrations.geekbot.sandbox_stored import StoredStandup, StoredUser
 from integrations.sandbox import Request, Response
 
 MINUTE = timedelta(minutes=1)
+CODES = {401: "unauthorized", 404: "not_found", 409: "conflict", 429: "rate_limited"}
 
 
 class Refused(Exception):
-    """Carries the answer."""
+    """With a status and Geekbot's words for it."""
 
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, status: int, words: str, **headers: str) -> None:
+        super().__init__(status, words)
+        self.status = status
+        self.words = words
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def answer(data: Any, *, status: int = 200) -> Response:
@@ -42,30 +45,34 @@ class Access(Asks):
                     self._admit(request)
                 return super().respond(request)
             except Refused as refused:
-                return refused.answer
+                return self.refusal(refused, request.path)
 
     def _admit(self, request: Request) -> None:
         key = self.asker(request).key
         allowed, now = self.switches["requests_per_minute"], self.now()
         recent = [at for at in self._moments[key] if at > now - MINUTE]
-        self._moments[key] = [*recent, now]
+        self._moments[key] = recent
         if 0 < allowed <= len(recent):
-            self._moments[key] = recent
-            raise Refused(self.too_many(recent[-allowed] + MINUTE - now))
+            wait = max(1, math.ceil((recent[-allowed] + MINUTE - now).total_seconds()))
+            told = {"Retry_After": str(wait)} if self.switches["retry_after"] == "seconds" else {}
+            raise Refused(429, "Too many requests", **told)
+        recent.append(now)
 
-    def too_many(self, wait: timedelta | None = None) -> Response:
-        refusal = self.refusal(429, "Too many requests")
-        if wait is not None and self.switches["retry_after"] == "seconds":
-            refusal.headers["Retry-After"] = str(max(1, math.ceil(wait.total_seconds())))
-        return refusal
-
-    def refusal(self, status: int, words: str) -> Response:
-        """An object, or the bare text, as some of its places do; 401 is always an object."""
-        bare = self.switches["error_body"] == "text" and status != 401
-        return answer(words if bare else {"error": words}, status=status)
+    def refusal(self, refused: Refused, path: str = "") -> Response:
+        """The newer set of calls tells a code as well. Of the older one some places tell the bare
+        text, but never with 401."""
+        status, words = refused.status, refused.words
+        body: Any = {"error": words}
+        if path.startswith("/v2/"):
+            body = {"error": {"code": CODES.get(status, "bad_request"), "message": words}}
+        elif self.switches["error_body"] == "text" and status != 401:
+            body = words
+        told = answer(body, status=status)
+        told.headers |= refused.headers
+        return told
 
     def refuse(self, status: int, words: str) -> NoReturn:
-        raise Refused(self.refusal(status, words))
+        raise Refused(status, words)
 
     # -------------------------------------------------------------------- whose
 
@@ -81,11 +88,11 @@ class Access(Asks):
         """One that is not there and one that may not be seen look the same."""
         user, number = self.asker(request), request.args["standup"]
         held = self.standups.get(int(number)) if number.isdigit() else None
-        if held is None or not self._is_shown(user, held, reading=reading):
+        if held is None or not self.is_shown(user, held, reading=reading):
             self.refuse(404, words)
         return held
 
-    def _is_shown(self, user: StoredUser, held: StoredStandup, *, reading: bool) -> bool:
+    def is_shown(self, user: StoredUser, held: StoredStandup, *, reading: bool) -> bool:
         if user.id == held.master or (user.is_admin and not reading):
             return True
         if held.draft or held.confidential:

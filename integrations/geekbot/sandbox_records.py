@@ -75,6 +75,14 @@ class Records(Sandbox):
             self.dirty = True
             return self.standups.pop(number)
 
+    def named(self, channel: str) -> list[StoredChannel]:
+        return [each for each in self.channels.values() if each.name == channel]
+
+    def channel_name(self, given: str) -> str:
+        """Of a channel given by its id, or by its name with or without #."""
+        held = self.channels.get(given)
+        return held.name if held else given.removeprefix("#")
+
     def catch_up(self) -> None:
         raise NotImplementedError
 

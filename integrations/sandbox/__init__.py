@@ -292,10 +292,14 @@ class World:
             found, _, known = sandbox.find(request)
             if found is not None or known:
                 return sandbox, True
-        for sandbox in self.sandboxes.values():
-            if request.path.startswith(sandbox.prefixes or ("\0",)):
-                return sandbox, False
-        return None, False
+        # Of two that begin alike the longer prefix says more.
+        begun = [
+            (len(prefix), sandbox)
+            for sandbox in self.sandboxes.values()
+            for prefix in sandbox.prefixes
+            if request.path.startswith(prefix)
+        ]
+        return max(begun, key=lambda each: each[0], default=(0, None))[1], False
 
     def _remember(self, request: Request, *, provider: str, known: bool) -> Seen:
         seen = Seen(
