@@ -8,7 +8,12 @@ from django import forms
 
 from integrations.client import Client, Credentials, Gate
 from integrations.geekbot import client as api
-from integrations.provider import Provider
+from integrations.provider import Ability, Provider
+
+ONLY_ADMINS = (
+    "The key is {name}’s, who is no admin there. Make {name} an admin at Geekbot, or connect an "
+    "admin’s key."
+)
 
 
 class KeyForm(forms.Form):
@@ -42,6 +47,19 @@ class Geekbot(Provider):
         me = cast(api.GeekbotClient, client).me()
         role = "an admin" if me.is_admin else "no admin"
         return f"{me.name}, {role} of {me.team or f'team {me.team_id}'}"
+
+    def abilities(self, client: Client) -> list[Ability]:
+        me = cast(api.GeekbotClient, client).me()
+        why = "" if me.is_admin else ONLY_ADMINS.format(name=me.name)
+        return [
+            Ability("create stand-ups, and ask and read by those it created", may=True),
+            Ability(
+                "see every stand-up of the team, and so be sure that one is not there already",
+                me.is_admin,
+                why,
+            ),
+            Ability("change stand-ups that somebody else owns", me.is_admin, why),
+        ]
 
     def pace_key(self, connection_id: int, credentials: Mapping[str, Any]) -> str:
         """Connections with the same key share one allowance."""
