@@ -285,7 +285,7 @@ def press(world: World, name: str) -> requests.Response:
 @pytest.fixture
 def ours(world: World, geekbot: GeekbotSandbox, clock: Clock) -> StoredStandup:
     """The one that was made over the API."""
-    body = {
+    body: dict[str, Any] = {
         "name": "Hand-over",
         "channel": "support",
         "time": "10:00:00",
@@ -318,9 +318,9 @@ def test_somebody_can_rename_move_pause_and_delete_our_stand_up(
     for name in ("renamed", "moved", "paused"):
         assert press(world, name).status_code == 200
     assert (ours.name, ours.days, ours.time) == ("Hand-over (new)", ["Mon"], "07:00:00")
-    assert ours.paused
+    assert "paused" in {row["id"]: row for row in geekbot.state()["standups"]}[ours.id]["state"]
     press(world, "paused")
-    assert not ours.paused
+    assert not geekbot.standups[ours.id].paused
     press(world, "deleted")
     assert ours.id not in geekbot.standups
     assert press(world, "renamed").json()["error"] == "no stand-up was made over the API yet"
