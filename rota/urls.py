@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rota.views import feeds, reports, rota, rotas, sign_in, swaps
+from rota.views import accepting, feeds, reports, rota, rotas, sign_in, swaps
 
 urlpatterns = [
     path("rotas/", rotas.rotas, name="rotas"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("rotas/<slug:name>/feed/", feeds.renew, name="renew_rota_feed"),
     path("rotas/<slug:name>/feed/<int:pk>/", feeds.renew_own, name="renew_own_feed"),
     path("rotas/<slug:name>/duties/<int:pk>/ask/", swaps.ask, name="ask_swap"),
+    path("rotas/<slug:name>/duties/<int:pk>/accept/", accepting.accept, name="accept_duty"),
     path("rotas/<slug:name>/swaps/<int:pk>/take/", swaps.take, name="take_swap"),
     path("rotas/<slug:name>/swaps/<int:pk>/withdraw/", swaps.withdraw, name="withdraw_swap"),
 ]

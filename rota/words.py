@@ -13,6 +13,7 @@ from rota.titles import NOBODY
 DO = {LEAD: "lead", ASSIST: "assist", MEMBER: "serve"}
 DOES = {LEAD: "leads", ASSIST: "assists", MEMBER: "serves"}
 CALLED = {LEAD: "lead", ASSIST: "assist", MEMBER: "turn"}
+MANY = {role: f"{called}s" for role, called in CALLED.items()}
 FULL = "D j F Y"
 SHORT = "D j M Y"
 

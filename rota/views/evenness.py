@@ -1,14 +1,13 @@
 """The picture of how evenly the duties fell: a row a person, with a fair share and weekdays."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from rota import days
 from rota.fairness import Figures
-from rota.problem import ASSIST, LEAD, ROLES
+from rota.models import Rota
 from rota.report import Evenness
-from rota.words import day
+from rota.words import CALLED, MANY, day
 
 NAME, BARS, SQUARES = 108, 180, 302
 ROW, BAR, SQUARE, TOP = 26, 16, 21, 20
@@ -17,17 +16,20 @@ LONGEST_NAME = 15
 
 @dataclass(frozen=True)
 class Square:
-    """One weekday of one person."""
+    """One weekday of one person: how often, by role."""
 
     weekday: str
-    lead: int
-    assist: int
+    counts: list[int]
     x: int
     shade: float
 
     @property
     def total(self) -> int:
-        return self.lead + self.assist
+        return sum(self.counts)
+
+    @property
+    def told(self) -> str:
+        return "+".join(map(str, self.counts)) if self.total else "–"
 
     @property
     def middle(self) -> float:
@@ -35,26 +37,40 @@ class Square:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one person had of one role."""
+
+    role: str
+    done: int
+    share: float
+    x: float
+    width: float
+
+    @property
+    def told(self) -> str:
+        return _count(self.done, self.role)
+
+
+@dataclass(frozen=True)
 class Row:
     name: str
     y: int
-    lead: int
-    assist: int
-    lead_share: float
-    assist_share: float
-    lead_width: float
-    assist_width: float
+    parts: list[Part]
     fair: float
     smallest_gap: int | None
     squares: list[Square]
 
     @property
     def total(self) -> int:
-        return self.lead + self.assist
+        return sum(part.done for part in self.parts)
+
+    @property
+    def told(self) -> str:
+        return ", ".join(part.told for part in self.parts)
 
     @property
     def difference(self) -> float:
-        return self.total - self.lead_share - self.assist_share
+        return self.total - sum(part.share for part in self.parts)
 
     @property
     def signed(self) -> str:
@@ -68,10 +84,6 @@ class Row:
         return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
     @property
-    def assist_x(self) -> float:
-        return NAME + self.lead_width
-
-    @property
     def fair_y(self) -> int:
         return self.y - 2
 
@@ -82,12 +94,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
+    """`name`: empty where everybody is in one."""
+
     name: str
+    roles: tuple[str, ...]
     rows: list[Row]
     weekdays: list[str]
     width: int
 
-    bars_x = NAME
     total_x = SQUARES - 10
 
     @property
@@ -102,12 +116,20 @@ class Group:
         ]
 
     @property
+    def heads(self) -> list[str]:
+        return [MANY[role].capitalize() for role in self.roles]
+
+    @property
     def words(self) -> str:
-        leads, assists = (sum(getattr(row, role) for row in self.rows) for role in ROLES)
+        done = [
+            f"{sum(row.parts[n].done for row in self.rows)} {MANY[role]}"
+            for n, role in enumerate(self.roles)
+        ]
         far = max(self.rows, key=lambda row: abs(row.difference))
+        noun = "turns" if len(self.roles) == 1 else "duties"
         return (
-            f"{self.name}: {leads} leads and {assists} assists of {len(self.rows)} people; "
-            f"furthest from a fair share is {far.name}, by {far.signed} duties"
+            f"{self.name or 'Everybody'}: {' and '.join(done)} of {len(self.rows)} people; "
+            f"furthest from a fair share is {far.name}, by {far.signed} {noun}"
         )
 
 
@@ -122,26 +144,33 @@ class Picture:
         return f"{day(self.first)} to {day(self.last)}"
 
 
-def picture(even: Evenness, *, groups: Iterable[str]) -> Picture | None:
+def picture(even: Evenness, *, rota: Rota) -> Picture | None:
     """None where nobody has had a duty yet, nor will."""
     if even.first is None or even.last is None:
         return None
     shown = [
-        _group(name, [each for each in even.figures if each.member.group == name], even)
-        for name in groups
+        _group(name, [each for each in even.figures if each.member.group == name], rota.roles)
+        for name in dict.fromkeys(rota.groups)
     ]
     return Picture(first=even.first, last=even.last, groups=[g for g in shown if g.rows])
 
 
-def _group(name: str, figures: list[Figures], even: Evenness) -> Group:
-    weekdays = [day for day in days.WEEKDAYS if day in even.figures[0].weekdays[LEAD]]
-    most = max((_most(each) for each in even.figures), default=1.0) or 1.0
-    busiest = max((n for each in even.figures for n in _by_weekday(each, weekdays)), default=1)
+def _group(name: str, figures: list[Figures], roles: tuple[str, ...]) -> Group:
+    weekdays = _weekdays(figures, roles)
+    most = max((_most(each) for each in figures), default=1.0) or 1.0
+    busiest = max((n for each in figures for n in _by_weekday(each, weekdays)), default=1)
     rows = [
         _row(each, n, scale=(BARS - 24) / most, busiest=busiest or 1, weekdays=weekdays)
         for n, each in enumerate(sorted(figures, key=lambda each: each.member.name.casefold()))
     ]
-    return Group(name, rows, weekdays, width=SQUARES + len(weekdays) * SQUARE)
+    return Group(name, roles, rows, weekdays, width=SQUARES + len(weekdays) * SQUARE)
+
+
+def _weekdays(figures: list[Figures], roles: tuple[str, ...]) -> list[str]:
+    """On which a day's duty is fairer or not; when a turn begins says nothing of that sort."""
+    if not figures or len(roles) == 1:
+        return []
+    return [day for day in days.WEEKDAYS if day in figures[0].weekdays[roles[0]]]
 
 
 def _most(figures: Figures) -> float:
@@ -150,16 +179,14 @@ def _most(figures: Figures) -> float:
 
 
 def _by_weekday(figures: Figures, weekdays: list[str]) -> list[int]:
-    return [sum(figures.weekdays[role].get(day, 0) for role in ROLES) for day in weekdays]
+    return [sum(of.get(day, 0) for of in figures.weekdays.values()) for day in weekdays]
 
 
 def _row(figures: Figures, n: int, *, scale: float, busiest: int, weekdays: list[str]) -> Row:
-    lead, assist = figures.accounts[LEAD], figures.accounts[ASSIST]
     squares = [
         Square(
             weekday=name.capitalize(),
-            lead=figures.weekdays[LEAD].get(name, 0),
-            assist=figures.weekdays[ASSIST].get(name, 0),
+            counts=[of.get(name, 0) for of in figures.weekdays.values()],
             x=SQUARES + at * SQUARE,
             shade=round(0.5 * total / busiest, 2),
         )
@@ -167,16 +194,26 @@ def _row(figures: Figures, n: int, *, scale: float, busiest: int, weekdays: list
             zip(weekdays, _by_weekday(figures, weekdays), strict=True)
         )
     ]
+    parts = _parts(figures, scale=scale)
     return Row(
         name=figures.member.name,
         y=TOP + n * ROW,
-        lead=lead.done,
-        assist=assist.done,
-        lead_share=lead.share,
-        assist_share=assist.share,
-        lead_width=round(lead.done * scale, 1),
-        assist_width=round(assist.done * scale, 1),
-        fair=round(NAME + (lead.share + assist.share) * scale, 1),
+        parts=parts,
+        fair=round(NAME + sum(part.share for part in parts) * scale, 1),
         smallest_gap=figures.smallest_gap,
         squares=squares,
     )
+
+
+def _parts(figures: Figures, *, scale: float) -> list[Part]:
+    """One beside the other."""
+    parts: list[Part] = []
+    for role, account in figures.accounts.items():
+        x = parts[-1].x + parts[-1].width if parts else NAME
+        width = round(account.done * scale, 1)
+        parts.append(Part(role, account.done, account.share, round(x, 1), width))
+    return parts
+
+
+def _count(number: int, role: str) -> str:
+    return f"{number} {CALLED[role] if number == 1 else MANY[role]}"

@@ -13,6 +13,8 @@ from rota.words import DOES
 
 WEEKS = 6
 WEEK = timedelta(days=7)
+# So long before a turn it may be accepted.
+ACCEPTED_AHEAD = timedelta(days=14)
 MARKS = {
     Duty.Origin.PINNED: "kept",
     Duty.Origin.SWAPPED: "swapped",
@@ -28,6 +30,8 @@ class Post:
     is_own: bool
     # It may be asked, by this visitor, that somebody else take it.
     may_ask: bool
+    # Of a rolling rota: that they accept it may be said by this visitor.
+    may_accept: bool
     swap: Swap | None
 
     @property
@@ -177,14 +181,17 @@ def posts(duties: Any, *, rota: Rota, user: Any, now: datetime) -> list[Post]:
     today, for_all = rota.today(now), acts_for_all(user)
     duties = list(duties.select_related("shift__rota", "member__person", "instead_of__person"))
     asked = {swap.duty_id: swap for swap in open_swaps(duties)}
+    soon = today + ACCEPTED_AHEAD
 
     def post(duty: Duty) -> Post:
         is_own = duty.member is not None and duty.member.person.user_id == user.pk
         is_open = duty.member is not None and duty.shift.end > today and duty.pk not in asked
+        is_near = rota.is_rolling and duty.shift.start <= soon and duty.accepted_at is None
         return Post(
             duty=duty,
             is_own=is_own,
             may_ask=is_open and (is_own or for_all),
+            may_accept=is_open and is_near and is_own,
             swap=asked.get(duty.pk),
         )
 

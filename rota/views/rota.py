@@ -15,9 +15,10 @@ from rota.duties import DUTIES
 from rota.models import Duty, Member, Rota
 from rota.report import evenness
 from rota.swaps import Free, may_act_for, possible_takers
-from rota.views import outlook
+from rota.views import outlook, rolling
 from rota.views.access import acted_for, signed_in, visible
 from rota.views.evenness import picture
+from rota.views.handovers import handovers
 from uploader import kinds
 from uploader.models import Run, Sync
 
@@ -29,30 +30,47 @@ OWN_SHOWN = 6
 def rota(request: HttpRequest, name: str) -> HttpResponse:
     now = timezone.now()
     found = visible(request, name)
-    today = found.today(now)
-    first = outlook.begin(request.GET.get("from", ""), today=today)
     own = own_members(request, found)
+    time_shown = of_rolling if found.is_rolling else of_paired
     context = {
         "rota": found,
-        "turns": outlook.turns(found, now=now),
-        "weeks": outlook.weeks(found, first=first, user=request.user, now=now),
-        "first": first,
-        "earlier": first - outlook.WEEKS * outlook.WEEK,
-        "later": first + outlook.WEEKS * outlook.WEEK,
-        "is_from_today": first == outlook.monday(today),
-        "weekends_are_free": not {"sat", "sun"} & set(found.workdays),
+        **time_shown(request, found, now=now),
         "filled_until": filled_until(found),
         "gaps": gaps(found, now=now),
         "given_up": given_up(found),
         "swaps": open_swaps(request, found, now=now),
         "mine": own_posts(request, found, own, now=now),
         "is_member": bool(own),
-        "picture": picture(evenness(found, now=now), groups=found.groups),
+        "picture": picture(evenness(found, now=now), rota=found),
+        "handovers": handovers(found, user=request.user, now=now),
         "feeds": feeds(request, found, own, now=now),
         "syncs": syncs(request, found),
         "may_change": request.user.is_staff and request.user.has_perm("rota.change_rota"),
     }
     return render(request, "rota/rota.html", context)
+
+
+def of_paired(request: HttpRequest, rota: Rota, *, now: datetime) -> dict[str, Any]:
+    today = rota.today(now)
+    first = outlook.begin(request.GET.get("from", ""), today=today)
+    return {
+        "turns": outlook.turns(rota, now=now),
+        "weeks": outlook.weeks(rota, first=first, user=request.user, now=now),
+        "first": first,
+        "earlier": first - outlook.WEEKS * outlook.WEEK,
+        "later": first + outlook.WEEKS * outlook.WEEK,
+        "is_from_today": first == outlook.monday(today),
+        "weekends_are_free": not {"sat", "sun"} & set(rota.workdays),
+    }
+
+
+def of_rolling(request: HttpRequest, rota: Rota, *, now: datetime) -> dict[str, Any]:
+    asked = request.GET.get("from", "")
+    return {
+        "turns": rolling.standing(rota, now=now),
+        "coming": rolling.turns(rota, asked=asked, user=request.user, now=now),
+        "order": rolling.order(rota, now=now),
+    }
 
 
 def own_members(request: HttpRequest, rota: Rota) -> list[Member]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from rota.models import Rota
 from rota.views.access import signed_in
 from rota.views.outlook import turns
+from rota.views.rolling import standing
 
 
 @signed_in
@@ -15,7 +16,7 @@ from rota.views.outlook import turns
 def rotas(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = [
-        {"rota": rota, "turns": turns(rota, now=now)}
+        {"rota": rota, "turns": (standing if rota.is_rolling else turns)(rota, now=now)}
         for rota in Rota.objects.visible_to(request.user)
     ]
     may_set_up = request.user.is_staff and request.user.has_perm("rota.add_rota")
