@@ -28,6 +28,6 @@ def accept(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
     else:
-        duties.answered(duty, duty.member, "", accepts=True, at=now)
+        duties.accepted(duty, duty.member, at=now)
         messages.success(request, f"Accepted: {duty_on(duty)}.")
     return redirect(rota)

@@ -1,14 +1,13 @@
-"""What the page of a rolling rota shows of time: who is current and incoming, and who comes next."""
+"""What a rolling rota's page shows of time: who is current and incoming, and who comes next."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.dateformat import format as told
 
-from rota import setup
 from rota.days import DAY
 from rota.models import Absence, Duty, Member, Rota, Shift
 from rota.on_duty import on_duty
@@ -16,8 +15,6 @@ from rota.views import outlook
 from rota.words import last_day
 
 SHOWN = 12
-# So long before a turn it is asked whether somebody accepts it.
-ASKED_AHEAD = DAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +25,8 @@ class Seat:
     rota: Rota
     shift: Shift
     duty: Duty | None
+    # Whether they were asked, by Geekbot, whether they accept it.
+    is_asked: bool
 
     @property
     def until(self) -> str:
@@ -65,13 +64,24 @@ def turn_of(shift: Shift, holder: Member | None) -> Member | None:
     return shift.turn if shift.turn_id != (holder.pk if holder else None) else None
 
 
+def was_asked(duty: Duty, *, now: datetime) -> bool:
+    """Not only will be."""
+    return duty.asked_at is not None and duty.asked_at <= now
+
+
 def standing(rota: Rota, *, now: datetime) -> Standing:
     serving = on_duty(rota, now).shifts
     labels = ["Incoming", "Current"] if rota.overlaps else ["On duty"]
     # Where three overlap, whoever began earliest serves on without being either.
     labels += ["Also on duty"] * (len(serving) - len(labels))
     seats = [
-        Seat(label=label, rota=rota, shift=shift, duty=_duty_of(shift))
+        Seat(
+            label=label,
+            rota=rota,
+            shift=shift,
+            duty=(duty := _duty_of(shift)),
+            is_asked=duty is not None and was_asked(duty, now=now),
+        )
         for label, shift in zip(labels, serving, strict=False)
     ]
     coming = rota.shifts.filter(start__gt=rota.today(now), cancelled_at=None)
@@ -98,7 +108,6 @@ class Turn:
     today: date
     # Of the days of the service, so many on which whoever serves is away.
     days_away: int
-    # Whether they are asked by now whether they accept it.
     is_asked: bool
 
     @property
@@ -134,8 +143,6 @@ class Turns:
     earlier: date | None
     later: date | None
     is_from_today: bool
-    # Whether Geekbot asks everybody whether they accept.
-    asks: bool
 
 
 def turns(rota: Rota, *, asked: str, user: Any, now: datetime) -> Turns:
@@ -148,13 +155,11 @@ def turns(rota: Rota, *, asked: str, user: Any, now: datetime) -> Turns:
     start = posts[0].duty.shift.start if posts else first or today
     before = whole.filter(shift__start__lt=start).order_by("-shift__start")
     earlier = list(before.values_list("shift__start", flat=True)[:SHOWN])
-    geekbot = setup.found(rota, setup.GEEKBOT)
     return Turns(
         rows=_rows(rota, posts[:SHOWN], now=now),
         earlier=earlier[-1] if earlier else None,
         later=posts[SHOWN].duty.shift.start if len(posts) > SHOWN else None,
         is_from_today=first is None,
-        asks=geekbot is not None and geekbot.enabled,
     )
 
 
@@ -172,7 +177,7 @@ def _rows(rota: Rota, posts: list[outlook.Post], *, now: datetime) -> list[Turn]
             post=post,
             today=rota.today(now),
             days_away=away[post.duty.pk],
-            is_asked=now >= rota.begins(post.duty.shift.start) - ASKED_AHEAD,
+            is_asked=was_asked(post.duty, now=now),
         )
         for post in posts
     ]

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
-from rota import duties, setup, swaps
+from rota import duties, swaps
 from rota.duties import Doing
 from rota.models import Absence, Duty, Shift, Step
 from tests.rota.rolling import TRIAGERS, WEDNESDAY, Triage
-from uploader.models import Sync
 
 # Georgiana is incoming since that day, Sarah current.
 NOW = datetime(2026, 12, 10, 10, tzinfo=UTC)
@@ -18,7 +17,7 @@ LONG = "Wilhelmina Featherstonehaugh-Ainsworth"
 def busy() -> Triage:
     triage = Triage(names=[*TRIAGERS, LONG])
     found = triage.fortnights(30, first=WEDNESDAY)
-    sync(triage)
+    Duty.objects.filter(pk__in=[duty.pk for duty in found[:3]]).update(asked_at=NOW)
     duties.answered(
         found[0], triage.members["Sarah"], "ok", accepts=True, at=NOW - timedelta(days=9)
     )
@@ -35,15 +34,6 @@ def busy() -> Triage:
     for duty in found[:2]:
         steps(triage, duty.shift)
     return triage
-
-
-def sync(triage: Triage) -> Sync:
-    """That Geekbot asks."""
-    return Sync.objects.create(
-        name=setup.name_of(triage.rota.name, setup.GEEKBOT),
-        kind=setup.GEEKBOT,
-        options={"rota": triage.rota.name, "standup": "SupportTriagerStandup"},
-    )
 
 
 def steps(triage: Triage, shift: Shift) -> None:
