@@ -5,7 +5,8 @@ from typing import Any
 
 from rota import setup
 from rota.models import Rota
-from rota.syncs.duties.posing import FURTHEST, Asked, Posing
+from rota.syncs.duties.layout import FURTHEST, Asked
+from rota.syncs.duties.posing import Posing
 from uploader import arguments
 from uploader.command import WrongUse
 from uploader.kinds import CannotRun

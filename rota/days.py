@@ -59,3 +59,8 @@ def working_days(
         if day.weekday() in workdays and day not in holidays:
             yield day
         day += DAY
+
+
+def every_day(first: date, last: date) -> list[date]:
+    """From the first to the last, both included."""
+    return [first + DAY * number for number in range((last - first).days + 1)]

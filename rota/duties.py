@@ -195,6 +195,17 @@ def cancel(duty: Duty, *, doing: Doing) -> None:
         _shows_otherwise(duty.shift, doing)
 
 
+def lay(shift: Shift, place: Place, *, doing: Doing) -> None:
+    """Until when it lasts, and whose turn it is; the latter is shown on no calendar."""
+    lasts_on = shift.end == place.until
+    if not lasts_on or shift.turn_id != (place.turn.pk if place.turn else None):
+        with transaction.atomic():
+            Shift.objects.filter(pk=shift.pk).update(end=place.until, turn=place.turn)
+            if not lasts_on:
+                _shows_otherwise(shift, doing)
+        shift.end, shift.turn = place.until, place.turn
+
+
 def number(rota: Rota, cycles: Mapping[date, int]) -> None:
     """In which cycle each day's shift is; it is shown nowhere, so nothing follows from it."""
     changed = [

@@ -38,8 +38,9 @@ def name_of(rota: str, kind: str) -> str:
 
 
 def every_of(rota: Rota) -> timedelta | None:
-    """How often its duties are looked at again: where days pass, or leave is asked for."""
-    return DAILY if rota.horizon or rota.leave_id else None
+    """How often its duties are looked at again: where days pass, leave is asked for, or people come
+    and go."""
+    return DAILY if rota.horizon or rota.leave_id or rota.is_rolling else None
 
 
 def ensure_duties(rota: Rota, *, now: datetime) -> Sync:

@@ -92,6 +92,8 @@ def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
         if match is None or change.outcome != Change.Outcome.PLANNED:
             continue
         start, role = date.fromisoformat(match[1]), match[2]
+        if change.after is not None and "end" in change.after:
+            _lasts_until(found, ends, start, date.fromisoformat(change.after["end"]))
         duties = found.setdefault((start, ends.setdefault(start, start + DAY)), {})
         if change.after is None:
             duties.pop(role, None)
@@ -102,6 +104,13 @@ def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
                 reason=change.after["reason"],
                 is_new=True,
             )
+
+
+def _lasts_until(found: Found, ends: dict[date, date], start: date, end: date) -> None:
+    before = ends.get(start)
+    if before is not None and before != end:
+        found[start, end] = found.pop((start, before))
+    ends[start] = end
 
 
 def _every_role(rota: Rota, duties: dict[str, Served]) -> Iterable[Served]:

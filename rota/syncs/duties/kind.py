@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from integrations.errors import RejectedError
-from rota import duties, solving
-from rota.duties import Doing, Place
-from rota.models import Absence, Duty, Rota, Shift
-from rota.problem import Key, Roster, Slot
+from rota import duties
+from rota.duties import Doing
+from rota.models import Absence, Duty, Member, Rota
+from rota.syncs.duties.layout import Asked, Decided, Layout, Wanted, as_stored
 from rota.syncs.duties.leave import LeaveBatch, days_away, leave_batch
 from rota.syncs.duties.options import Options, rota_named
-from rota.syncs.duties.posing import Asked, Posing
+from rota.syncs.duties.posing import Posing
+from rota.syncs.duties.turns import Turns
+from uploader import runs
 from uploader.engine import Change, Item
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
 from uploader.models import Run
@@ -32,48 +33,38 @@ class DutiesBatch(Batch):
 
     def __init__(self, kind: "RotaDuties") -> None:
         self.kind = kind
-        self.posing = kind.posing
+        self.layout = kind.layout
 
     def desired(self) -> Iterable[Item]:
-        if self.posing.asked.clear is not None:
+        if self.layout.asked.clear is not None:
             return []
-        return [self._wanted(key) for key in sorted(self.kind.roster.duties)]
+        wanted = self.kind.decided.duties
+        return [self._wanted(wanted[key]) for key in sorted(wanted)]
 
     def existing(self) -> Iterable[Item]:
-        for shift in self.posing.concerned:
+        for shift in self.layout.concerned:
             for duty in shift.duties.all():
-                yield self._shown(duty, shift)
+                yield self._item(as_stored(duty, shift), ref=str(duty.pk))
 
     # ------------------------------------------------------------------- items
 
-    def _wanted(self, key: Key) -> Item:
-        there = self.posing.stored.get(key)
-        member = self.kind.roster.duties[key]
-        if there is not None and there.is_fixed:
-            return self._shown(there, there.shift, ref=None)
-        reason = self.kind.reasons.get(key, "") if member is None else ""
-        item = self._item(key, member, reason)
-        if member is None and there is not None and there.member is not None:
+    def _wanted(self, wanted: Wanted) -> Item:
+        item = self._item(wanted)
+        there = self.layout.stored.get((wanted.place.day, wanted.place.role))
+        if wanted.member is None and there is not None and there.member is not None:
             # It concerns whoever cannot do it.
             return replace(item, subject=there.member.name)
         return item
 
-    def _shown(self, duty: Duty, shift: Shift, *, ref: str | None = "") -> Item:
-        key = shift.start, duty.role
-        item_ref = str(duty.pk) if ref == "" else ref
-        return self._item(key, duty.member_id, duty.reason, ref=item_ref)
-
-    def _item(self, key: Key, member: int | None, reason: str, *, ref: str | None = None) -> Item:
-        day, role = key
-        who = self.posing.names.get(member, "somebody") if member is not None else "nobody"
+    def _item(self, wanted: Wanted, *, ref: str | None = None) -> Item:
         return Item(
-            key=f"{day}/{role}",
-            content={"member": member, "reason": reason},
+            key=f"{wanted.place.day}/{wanted.place.role}",
+            content=self.layout.content(wanted),
             ref=ref,
             ours=True,
-            subject=who,
-            what=f"{role} on {day:%a} {day}: {who}" + (f" ({reason})" if reason else ""),
-            load=key,
+            subject=self.layout.name(wanted.member),
+            what=self.layout.words(wanted),
+            load=wanted,
         )
 
     # ----------------------------------------------------------------- writing
@@ -88,19 +79,23 @@ class DutiesBatch(Batch):
         if duty is None or duty.member_id != change.found.content["member"]:
             return False
         # On a day on which nobody is needed any more, nothing is left to have been decided.
-        return change.wanted is None or not duty.is_fixed
+        if change.wanted is None or change.wanted.content["member"] == duty.member_id:
+            return True
+        return self.layout.asked.roles is not None or not self.layout.is_bound(duty)
 
     def _stored(self, change: Change) -> Duty | None:
-        day, role = self._key(change)
+        place = self._load(change).place
         rows = Duty.objects.select_related("shift__rota", "member")
-        return rows.filter(shift__rota=self.kind.rota, shift__start=day, role=role).first()
+        return rows.filter(
+            shift__rota=self.kind.rota, shift__start=place.day, role=place.role
+        ).first()
 
-    def _key(self, change: Change) -> Key:
+    def _load(self, change: Change) -> Wanted:
         item = change.wanted or change.found
         if item is None:
             raise ValueError(f"The change of {change.key} is about nothing.")
-        key: Key = item.load
-        return key
+        load: Wanted = item.load
+        return load
 
     def apply(self, change: Change) -> Item | None:
         try:
@@ -115,22 +110,27 @@ class DutiesBatch(Batch):
         if change.wanted is None:
             duties.cancel(self._required(change), doing=doing)
             return None
-        member = self.posing.member(change.wanted.content["member"])
-        reason = change.wanted.content["reason"]
+        wanted = self._load(change)
+        member = self.layout.member(wanted.member)
         if change.action == "create":
-            place = self._place(change.wanted.load)
+            place, reason = wanted.place, wanted.reason
             duty = duties.make(self.kind.rota, place, member, reason=reason, doing=doing)
         else:
             duty = self._required(change)
-            duties.give(
-                duty,
-                member,
-                origin=Duty.Origin.GENERATED,
-                reason=reason,
-                doing=doing,
-                expected=duty.member,
-            )
-        return self._item(change.wanted.load, duty.member_id, reason, ref=str(duty.pk))
+            duties.lay(duty.shift, wanted.place, doing=doing)
+            if (duty.member_id, duty.reason) != (wanted.member, wanted.reason):
+                self._give(duty, member, wanted.reason)
+        return self._item(wanted, ref=str(duty.pk))
+
+    def _give(self, duty: Duty, member: Member | None, reason: str) -> None:
+        duties.give(
+            duty,
+            member,
+            origin=Duty.Origin.GENERATED,
+            reason=reason,
+            doing=self.kind.doing,
+            expected=duty.member,
+        )
 
     def _required(self, change: Change) -> Duty:
         """Looked at once more: it is given away only as it is read here."""
@@ -138,11 +138,6 @@ class DutiesBatch(Batch):
         if duty is None or not self._is_as_planned(duty, change):
             raise duties.Stale
         return duty
-
-    def _place(self, key: Key) -> Place:
-        day, role = key
-        slot = self.kind.slots_by_day[day]
-        return Place(day=day, role=role, leads=slot.leads, cycle=slot.cycle)
 
     def carried_out(self) -> None:
         self.kind.carried_out()
@@ -178,29 +173,41 @@ class RotaDuties(Kind):
         return self.reading.to_keep()
 
     @cached_property
-    def posing(self) -> Posing:
-        return Posing(self.rota, Asked.of(self.context.params), now=self.context.now)
+    def layout(self) -> Layout:
+        asked = Asked.of(self.context.params)
+        kind = Turns if self.rota.is_rolling else Posing
+        return kind(self.rota, asked, now=self.context.now)
 
     def batches(self) -> Iterator[Batch]:
+        self._note_what_was_asked()
         if self.context.source is not None:
-            people = [member.person for member in self.posing.members]
+            people = [member.person for member in self.layout.members]
             self.leave = leave_batch(self.context, self.reading, people, today=self.today)
             yield self.leave
         yield DutiesBatch(self)
 
+    def _note_what_was_asked(self) -> None:
+        """So many more are counted from a day on: whoever goes on where a worker died does not
+        begin to count anew."""
+        asked = self.layout.asked
+        if asked.append is not None and asked.first is None and self.run is not None:
+            first = self.layout.first.isoformat()
+            runs.save(self.run, params={**self.run.params, "from": first})
+
     def is_asked_for(self) -> bool:
-        return self.posing.asked.clear is not None
+        return self.layout.is_asked_for
 
     def doubt(self) -> str | None:
         """Emptying many duties is as good as deleting them, and may as well be a mistake."""
         if self.is_asked_for():
             return None
+        wanted = self.decided.duties
         held = {
             key
-            for key, duty in self.posing.stored.items()
-            if key in self.roster.duties and duty.member_id is not None
+            for key, duty in self.layout.stored.items()
+            if key in wanted and duty.member_id is not None
         }
-        emptied = sum(self.roster.duties[key] is None for key in held)
+        emptied = sum(wanted[key].member is None for key in held)
         share = self.context.sync.max_delete_share
         if not is_too_many(emptied, of=len(held), share=share):
             return None
@@ -209,39 +216,18 @@ class RotaDuties(Kind):
     # --------------------------------------------------------------- computed
 
     @cached_property
-    def roster(self) -> Roster:
-        absences = Absence.objects.filter(person__in=[m.person_id for m in self.posing.members])
-        problem = self.posing.problem(days_away(absences, self.leave))
-        try:
-            roster = solving.solved(problem, beat=self.context.beat)
-        except solving.SolverFailed as error:
-            raise CannotRun(str(error)) from error
-        for sentence in roster.given_up:
+    def decided(self) -> Decided:
+        absences = Absence.objects.filter(person__in=[m.person_id for m in self.layout.members])
+        away = days_away(absences, self.leave)
+        decided = self.layout.decided(away, beat=self.context.beat)
+        for sentence in decided.warnings:
             self.context.warn(sentence)
-        for gap in roster.gaps:
-            self.context.warn(f"Nobody {gap.role}s on {gap.day:%a} {gap.day}: {gap.reason}.")
-        return roster
-
-    @cached_property
-    def reasons(self) -> dict[Key, str]:
-        return {(gap.day, gap.role): gap.reason for gap in self.roster.gaps}
-
-    @cached_property
-    def slots_by_day(self) -> dict[date, Slot]:
-        return {slot.day: slot for slot in self.posing.slots}
+        return decided
 
     def summary(self) -> dict[str, Any] | None:
-        if self.posing.asked.clear is not None or "roster" not in self.__dict__:
+        if self.layout.asked.clear is not None or "decided" not in self.__dict__:
             return None
-        return {
-            "level": self.roster.level,
-            "proven": self.roster.proven,
-            "given_up": list(self.roster.given_up),
-            "gaps": [
-                {"day": str(gap.day), "role": gap.role, "reason": gap.reason}
-                for gap in self.roster.gaps
-            ],
-        }
+        return self.decided.summary
 
     # ----------------------------------------------------------------- writing
 
@@ -258,6 +244,6 @@ class RotaDuties(Kind):
 
     def carried_out(self) -> None:
         """All of it is there: the seed it was drawn with counts, and others may follow at once."""
-        if self.posing.asked.seed is not None:
-            Rota.objects.filter(pk=self.rota.pk).update(seed=self.posing.asked.seed)
+        if self.layout.asked.seed is not None:
+            Rota.objects.filter(pk=self.rota.pk).update(seed=self.layout.asked.seed)
         duties.bring_in_step(self.rota, at=self.context.clock())

@@ -1,96 +1,78 @@
-"""The problem that a generation has to solve, put together from what is stored."""
+"""Paired rotas: the problem that a generation has to solve, put together from what is stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from itertools import takewhile
-from typing import Any
 
-from rota import days, fairness, paired
-from rota.models import Duty, Member, Rota, Shift
-from rota.problem import ROLES, Key, Past, Problem, Slot
+from rota import days, fairness, paired, solving
+from rota.duties import Place
+from rota.models import Duty, Member, Shift
+from rota.problem import ROLES, Gap, Key, Past, Problem, Roster, Slot
 from rota.problem import Member as Candidate
+from rota.syncs.duties.layout import (
+    FURTHEST,
+    Decided,
+    Layout,
+    Spans,
+    Wanted,
+    as_stored,
+    on_duty_elsewhere,
+)
 from uploader.kinds import CannotRun
 
-Spans = Mapping[int, tuple[tuple[date, date], ...]]
-# Nobody plans further ahead.
-FURTHEST = timedelta(days=3 * 366)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What was asked for in particular; without anything, what is there is kept right."""
-
-    first: date | None = None
-    until: date | None = None
-    cycles: int | None = None
-    seed: int | None = None
-    clear: date | None = None
-
-    @classmethod
-    def of(cls, params: Mapping[str, Any]) -> "Asked":
-        return cls(
-            first=_day(params.get("from")),
-            until=_day(params.get("until")),
-            cycles=params.get("cycles"),
-            seed=params.get("seed"),
-            clear=_day(params.get("clear")),
-        )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-class Posing:
-    """One rota as it is stored, and from which day on it may change."""
-
-    def __init__(self, rota: Rota, asked: Asked, *, now: datetime) -> None:
-        self.rota = rota
-        self.asked = asked
-        self.today = rota.today(now)
-        shifts = rota.shifts.order_by("start").prefetch_related("duties__member__person")
-        self.every_shift: list[Shift] = list(shifts)
-        self.shifts = [shift for shift in self.every_shift if shift.cancelled_at is None]
-        self.members: list[Member] = list(rota.members.select_related("person"))
-        self.first = self._first()
+class Posing(Layout):
+    """A paired rota: which days are to be filled, by whom they can be, and what the solver says."""
 
     def _first(self) -> date:
-        """From where duties may change: what has begun is history."""
-        begun = [shift for shift in self.shifts if shift.start <= self.today]
-        earliest = max(self.rota.starts_on, self.today, begun[-1].end if begun else self.today)
-        asked = self.asked.first
-        if asked is not None and asked < earliest:
-            raise CannotRun(
-                f"{self.rota} cannot be generated from {asked} on: {earliest} is the first day "
-                "that has not begun."
-            )
-        return asked or earliest
+        begun = self.begun[-1].end if self.begun else self.today
+        return self._required(max(self.rota.starts_on, self.today, begun))
 
-    # ------------------------------------------------------------ what is there
+    # ----------------------------------------------------------------- decided
+
+    def decided(self, away: Spans, *, beat: Callable[[], None]) -> Decided:
+        try:
+            roster = solving.solved(self.problem(away), beat=beat)
+        except solving.SolverFailed as error:
+            raise CannotRun(str(error)) from error
+        return Decided(
+            duties={key: self._wanted(key, roster) for key in roster.duties},
+            warnings=[*roster.given_up, *map(_told, roster.gaps)],
+            summary={
+                "level": roster.level,
+                "proven": roster.proven,
+                "given_up": list(roster.given_up),
+                "gaps": [
+                    {"day": str(gap.day), "role": gap.role, "reason": gap.reason}
+                    for gap in roster.gaps
+                ],
+            },
+        )
+
+    def _wanted(self, key: Key, roster: Roster) -> Wanted:
+        there, member = self.stored.get(key), roster.duties[key]
+        if there is not None and self.is_bound(there):
+            return as_stored(there, there.shift)
+        reasons = {(gap.day, gap.role): gap.reason for gap in roster.gaps}
+        day, role = key
+        slot = self._slots_by_day[day]
+        return Wanted(
+            place=Place(day=day, role=role, leads=slot.leads, cycle=slot.cycle),
+            member=member,
+            reason=reasons.get(key, "") if member is None else "",
+        )
+
+    def words(self, wanted: Wanted) -> str:
+        day, who = wanted.place.day, self.name(wanted.member)
+        reason = f" ({wanted.reason})" if wanted.reason else ""
+        return f"{wanted.place.role} on {day:%a} {day}: {who}{reason}"
 
     @cached_property
-    def concerned(self) -> list[Shift]:
-        """Those that are compared; with `clear`, those that are to go."""
-        if self.asked.clear is not None:
-            after = max(self.asked.clear, self.today)
-            return [shift for shift in self.shifts if shift.start > after]
-        return [shift for shift in self.shifts if shift.start >= self.first]
-
-    @cached_property
-    def stored(self) -> dict[Key, Duty]:
-        return {
-            (shift.start, duty.role): duty for shift in self.shifts for duty in shift.duties.all()
-        }
-
-    @cached_property
-    def names(self) -> dict[int, str]:
-        return {member.pk: member.name for member in self.members}
-
-    def member(self, number: int | None) -> Member | None:
-        return next((member for member in self.members if member.pk == number), None)
+    def _slots_by_day(self) -> dict[date, Slot]:
+        return {slot.day: slot for slot in self.slots}
 
     # ------------------------------------------------------------------- slots
 
@@ -233,15 +215,11 @@ class Posing:
                         spared[one.id].append((slot.day, slot.day))
         return [replace(c, away=(*c.away, *spared[c.id])) for c in candidates]
 
-    def _elsewhere(self) -> Iterable[tuple[int, date]]:
+    def _elsewhere(self) -> Iterator[tuple[int, date]]:
         """Who of these people is on duty in another rota, and when."""
-        others = Duty.objects.filter(
-            shift__rota__enabled=True,
-            shift__cancelled_at=None,
-            shift__start__gte=self.first,
-            member__person__in=[member.person_id for member in self.members],
-        ).exclude(shift__rota=self.rota)
-        return others.values_list("member__person", "shift__start")
+        for person, spans in on_duty_elsewhere(self).items():
+            for first, last in spans:
+                yield from ((person, day) for day in days.every_day(first, last))
 
     def _begun(self) -> list[Slot]:
         return [slot for slot in self.laid_out if slot.day < self.first]
@@ -269,3 +247,7 @@ class Posing:
 
 def _slot(shift: Shift, number: int) -> Slot:
     return Slot(day=shift.start, leads=shift.leads, cycle=shift.cycle or 0, number=number)
+
+
+def _told(gap: Gap) -> str:
+    return f"Nobody {gap.role}s on {gap.day:%a} {gap.day}: {gap.reason}."
