@@ -31,7 +31,11 @@ class GeekbotSandbox(Second):
             ("by hand", "ok", "something else"), "what people answer a minute later by themselves"
         ),
         "empty_users": Switch(("accepted", "refused"), "a change to no participants at all"),
-        "unknown_users": Switch(("refused", "left out"), "participants that nobody knows, or null"),
+        "unknown_users": Switch(
+            ("met", "refused", "left out"),
+            "participants it does not know: whoever has an id of Slack's is met there; the others, "
+            "and null, are refused unless they are left out",
+        ),
         "unknown_fields": Switch(("ignored", "refused"), "fields it does not know when written"),
         "question_ids": Switch(("new", "kept"), "of questions that are sent again unchanged"),
         "answers_under_way": Switch(
@@ -165,6 +169,7 @@ class GeekbotSandbox(Second):
             unknown=self.switches["unknown_fields"],
             unknown_users=self.switches["unknown_users"],
         )
+        self.meet(fields.get("users", []))
         if "channel" in fields:
             fields["channel"] = self.channel_name(fields["channel"])
         if fields.get("sync"):

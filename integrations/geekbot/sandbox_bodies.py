@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from integrations.geekbot.sandbox_stored import USER_LOCAL, WEEKDAYS
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+SLACK_ID = re.compile(r"[UW][0-9A-Z]{2,}")
 KNOWN = frozenset(
     ("name", "channel", "time", "days", "questions", "users", "timezone", "wait_time")
 ) | {"sync_channel_members", "personalised"}
@@ -70,7 +71,7 @@ def read(
     if "sync_channel_members" in found:
         found["sync"] = bool(found.pop("sync_channel_members"))
     if "users" in found:
-        found["users"] = _participants(found["users"], users, refuse=unknown_users == "refused")
+        found["users"] = _participants(found["users"], users, strangers=unknown_users)
     return found
 
 
@@ -129,13 +130,16 @@ def _questions(value: Any) -> list[str]:
     return [str(text) for text in texts]
 
 
-def _participants(value: Any, known: Collection[str], *, refuse: bool) -> list[str]:
+def _participants(value: Any, known: Collection[str], *, strangers: str) -> list[str]:
     if not isinstance(value, list):
         raise Invalid("users must be an array of user ids")
-    strangers = [each for each in value if not isinstance(each, str) or each not in known]
-    if strangers and refuse:
+    texts = [each for each in value if isinstance(each, str)]
+    found = [
+        each for each in texts if each in known or (strangers == "met" and SLACK_ID.fullmatch(each))
+    ]
+    if len(found) < len(value) and strangers != "left out":
         raise Invalid("Some of the users could not be found")
-    return list(dict.fromkeys(each for each in value if each not in strangers))
+    return list(dict.fromkeys(found))
 
 
 CHECKS = {

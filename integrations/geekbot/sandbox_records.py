@@ -1,5 +1,6 @@
 """The records of the Geekbot stand-in, and what a test or a person does to them by hand."""
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, TypeVar
 
@@ -41,6 +42,12 @@ class Records(Sandbox):
 
     def add_user(self, user_id: str, username: str, realname: str, **more: Any) -> StoredUser:
         return self._added(self.users, user_id, StoredUser(user_id, username, realname, **more))
+
+    def meet(self, ids: Iterable[str]) -> None:
+        """People of the team's Slack that the stand-in has not heard of yet."""
+        for user_id in ids:
+            if user_id not in self.users:
+                self.add_user(user_id, user_id.lower(), user_id)
 
     def add_channel(self, channel_id: str, name: str, **more: Any) -> StoredChannel:
         return self._added(self.channels, channel_id, StoredChannel(channel_id, name, **more))

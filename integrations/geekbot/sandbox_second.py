@@ -104,6 +104,7 @@ class Second(Reports):
         fields = read(
             told, users=self.users, unknown="refused", unknown_users=self.switches["unknown_users"]
         )
+        self.meet(fields["users"])
         fields["channel"] = self.channel_name(fields["channel"])
         return fields
 

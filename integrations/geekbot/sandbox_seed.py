@@ -24,6 +24,7 @@ def seed(records: Records) -> None:
         records.add_user(user_id, username, realname, timezone=timezone)
     everybody = [user_id for user_id, *_ in TRIAGERS]
     records.add_channel("C0SUPPORT", "support", members=everybody)
+    records.add_channel("C0FRESHDESK", "support-freshdesk", members=everybody)
     records.add_channel("C0TEAM", "team", members=[COLLEAGUE, *everybody])
     records.add_channel("C0LEADS", "leads", ready=False, members=[ADMIN])
     _standups(records)

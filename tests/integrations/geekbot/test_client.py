@@ -279,7 +279,7 @@ def test_refusals_are_told_in_geekbots_own_words(
         ({"time": "10:00"}, "Time should be in format"),
         ({"questions": ()}, "Please define questions"),
         ({"users": ()}, "You should send an array with users"),
-        ({"users": ("U0NOBODY",)}, "could not be found"),
+        ({"users": ("nobody@example.org",)}, "could not be found"),
     ):
         with pytest.raises(RejectedError, match=words):
             admin.create(fields(**changes))

@@ -198,15 +198,26 @@ def test_participants_may_come_from_the_channel(admin: Caller) -> None:
     assert '"users" param is missing' in answer.json()["error"]
 
 
-@pytest.mark.parametrize("way", ["refused", "left out"])
+@pytest.mark.parametrize("way", ["met", "refused", "left out"])
 def test_null_among_the_participants_is_refused_or_asks_nobody(
     way: str, geekbot: GeekbotSandbox, admin: Caller
 ) -> None:
     geekbot.switches["unknown_users"] = way
     answer = admin.create(users=[None])
-    assert answer.status_code == (400 if way == "refused" else 200)
+    assert answer.status_code == (200 if way == "left out" else 400)
     if way == "left out":
         assert answer.json()["users"] == []
+
+
+@pytest.mark.parametrize(("way", "status"), [("met", 200), ("refused", 400)])
+def test_somebody_new_to_the_teams_slack_may_be_known_at_once(
+    way: str, status: int, geekbot: GeekbotSandbox, admin: Caller
+) -> None:
+    geekbot.switches["unknown_users"] = way
+    answer = admin.create(users=["U0SARAH", "U0NEWCOMER"])
+    assert answer.status_code == status
+    if status == 200:
+        assert [user["id"] for user in answer.json()["users"]] == ["U0SARAH", "U0NEWCOMER"]
 
 
 @pytest.mark.parametrize(("way", "status"), [("ignored", 200), ("refused", 400)])
@@ -312,7 +323,7 @@ def test_the_newer_calls_refuse_with_a_code_and_words(admin: Caller) -> None:
     answer = admin("POST", "/v2/standups", body=SECOND_BODY)
     assert error_of(answer)[1]["message"] == "Idempotency-Key must be a UUID"
     key = {"Idempotency-Key": str(uuid.uuid4())}
-    bodies: list[Any] = [{**SECOND_BODY, "users": ["U0NOBODY"]}, [], {"name": "x"}]
+    bodies: list[Any] = [{**SECOND_BODY, "users": ["nobody"]}, [], {"name": "x"}]
     for body in bodies:
         assert admin("POST", "/v2/standups", body=body, headers=key).status_code == 400
 
