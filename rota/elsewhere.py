@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 
 from rota import checks
 from rota.asking import Asking
-from rota.models import Rota
+from rota.models import Rota, Shift, Step
+from rota.on_duty import holders
 from rota.setup import GEEKBOT, SLACK
 from uploader.models import Sync
 from uploader.people import Person
@@ -27,6 +28,38 @@ class Elsewhere:
     rota: Rota
     slack: Sync | None = None
     geekbot: Sync | None = None
+
+    # ---------------------------------------------------------------- at each change
+
+    def steps(self) -> list[str]:
+        """What is to be done at each change of shift."""
+        asking = self.asking
+        has = {
+            Step.Name.SLACK_USERGROUP: self.sets_usergroup,
+            Step.Name.SLACK_MESSAGE: bool(self.channel),
+            Step.Name.GEEKBOT_STANDUP: asking is not None,
+            # A stand-up's own schedule knows weeks, and nothing else.
+            Step.Name.GEEKBOT_QUESTION: asking is not None and not asking.is_weekly,
+        }
+        return [name for name, it_has in has.items() if it_has]
+
+    def sync_of(self, step: str) -> Sync | None:
+        """What does a step of this name; None where a notice does."""
+        if step == Step.Name.SLACK_USERGROUP:
+            return self.slack
+        return self.geekbot if step == Step.Name.GEEKBOT_STANDUP else None
+
+    def due_at(self, step: str, shift: Shift) -> datetime:
+        """When that step of this shift's beginning is due; reads `duties` with their members."""
+        asking = self.asking
+        if step == Step.Name.SLACK_MESSAGE:
+            return self.posts_at(shift.start)
+        if step == Step.Name.SLACK_USERGROUP or asking is None:
+            return self.rota.begins(shift.start)
+        who = next(iter(holders(shift)), None)
+        if step == Step.Name.GEEKBOT_QUESTION and who is not None:
+            return asking.on(shift.start, who.person)
+        return asking.begins(shift.start)
 
     # ---------------------------------------------------------------------- Slack
 

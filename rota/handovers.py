@@ -6,7 +6,7 @@ notice writes that down, and its outcome is the notice's.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,12 +15,10 @@ from django.db.models import Max, Q, QuerySet
 from django.dispatch import receiver
 
 from integrations.models import Connection
-from rota import elsewhere, messages
-from rota.asking import question_key
+from rota import elsewhere, sayings
 from rota.days import DAY
 from rota.elsewhere import Elsewhere
-from rota.models import Member, Rota, Shift, Step
-from rota.on_duty import holders
+from rota.models import Rota, Shift, Step
 from uploader.models import Change, Notice, Run, Sync
 from uploader.notices import GIVEN_UP, SENT, TOO_LATE, announce, gathering
 
@@ -31,8 +29,8 @@ LONGEST_OUTAGE = timedelta(days=60)
 # So many days before a change its first step may be due: people may be asked that far ahead.
 AHEAD = 5 * DAY
 LATER = "A later change of shift was due before this one was told."
-NOBODY = "Nobody is on duty."
-TOO_LATE_BY_THEN = "It was too late by then."
+# How many steps of one change may follow from each other.
+LATER_STEPS = 2
 ANOTHER = "Somebody else is on duty by now."
 NO_LONGER = "It is no longer kept in step."
 ONLY_LOOKS = "{sync} only looks, and writes nothing: that is its mode."
@@ -73,17 +71,6 @@ class Due:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Waits:
-    """It cannot be said yet, and why."""
-
-    reason: str
-
-
-# What `announce` is to be told; a sentence why nothing is.
-Told = dict[str, Any] | str | Waits
-
-
 @dataclass
 class Handover:
     """The steps of one rota, as of `now`."""
@@ -115,7 +102,7 @@ class Handover:
         """What has become due and is not written down yet, earlier ones first."""
         last = self._last()
         # The earliest day that any name may have to be looked for from.
-        earliest = min((last.get(name) or date.min for name in self._names()), default=None)
+        earliest = min((last.get(name) or date.min for name in self.there.steps()), default=None)
         if earliest is None:
             return []
         since = max(self.rota.handovers_since or self.now, self.now - LONGEST_OUTAGE)
@@ -125,49 +112,33 @@ class Handover:
         )
         found = []
         for shift in shifts:
-            for name, at in self._moments(shift):
-                known = last.get(name)
+            for name in self.there.steps():
+                at, known = self.there.due_at(name, shift), last.get(name)
                 if since <= at <= self.now and (known is None or shift.start > known):
                     found.append(Due(shift, name, at))
         return found
 
-    def _names(self) -> list[str]:
-        names: list[str] = []
-        if self.there.sets_usergroup:
-            names.append(Name.SLACK_USERGROUP)
-        if self.there.channel:
-            names.append(Name.SLACK_MESSAGE)
-        if self.there.asking is not None:
-            names.append(Name.GEEKBOT_STANDUP)
-            if not self.there.asking.is_weekly:
-                names.append(Name.GEEKBOT_QUESTION)
-        return names
+    def begun(self) -> Shift | None:
+        """The shift that began last."""
+        return self._shifts().filter(start__lte=self.rota.today(self.now)).last()
+
+    def latest(self, name: str) -> Step | None:
+        """The last step of this name that was due."""
+        steps = Step.objects.filter(shift__rota=self.rota, name=name)
+        return steps.select_related("notice").order_by("shift__start").last()
+
+    def keys(self) -> list[str]:
+        """The notices of what is under way."""
+        steps = Step.objects.filter(shift__rota=self.rota, outcome=Outcome.DUE)
+        return list(steps.exclude(notice=None).values_list("notice__key", flat=True))
 
     def _last(self) -> dict[str, date]:
-        steps = Step.objects.filter(shift__rota=self.rota).order_by()
+        steps = Step.objects.filter(shift__rota=self.rota, shift__cancelled_at=None).order_by()
         return dict(steps.values_list("name").annotate(Max("shift__start")))
 
     def _shifts(self) -> "QuerySet[Shift]":
         shifts = self.rota.shifts.filter(cancelled_at=None).select_related("rota")
         return shifts.order_by("start").prefetch_related("duties__member__person")
-
-    def _moments(self, shift: Shift) -> Iterator[tuple[str, datetime]]:
-        """When each of its steps is due."""
-        for name in self._names():
-            yield name, self._moment(shift, name)
-
-    def _moment(self, shift: Shift, name: str) -> datetime:
-        if name == Name.SLACK_USERGROUP:
-            return self.rota.begins(shift.start)
-        if name == Name.SLACK_MESSAGE:
-            return self.there.posts_at(shift.start)
-        asking = self.there.asking
-        if asking is None:
-            raise ValueError(f"{self.rota} asks nobody")
-        who = next(iter(holders(shift)), None)
-        if name == Name.GEEKBOT_QUESTION and who is not None:
-            return asking.on(shift.start, who.person)
-        return asking.begins(shift.start)
 
     def _write_down(self, due: Iterable[Due]) -> None:
         """The latest of each name is to be done; earlier ones only to be seen."""
@@ -204,14 +175,14 @@ class Handover:
         return list(found.prefetch_related("shift__duties__member__person"))
 
     def _advance(self, step: Step) -> None:
-        if step.name not in self._names():
+        if step.name not in self.there.steps():
             self._settle(step, Outcome.SKIPPED, NO_LONGER)
+        elif step.notice is None and step.shift.cancelled_at is not None:
+            self._settle(step, Outcome.SKIPPED, sayings.CANCELLED)
         elif step.notice is None and step.shift.start < self.last[step.name]:
             self._settle(step, Outcome.SKIPPED, LATER)
-        elif step.name == Name.SLACK_USERGROUP and self.there.slack is not None:
-            self._by_sync(step, self.there.slack)
-        elif step.name == Name.GEEKBOT_STANDUP and self.there.geekbot is not None:
-            self._by_sync(step, self.there.geekbot)
+        elif (sync := self.there.sync_of(step.name)) is not None:
+            self._by_sync(step, sync)
         else:
             self._by_notice(step)
 
@@ -267,7 +238,7 @@ class Handover:
         if notice.outcome == SENT:
             self._settle(step, Outcome.DONE)
         elif notice.outcome == TOO_LATE:
-            self._settle(step, Outcome.SKIPPED, f"{TOO_LATE_BY_THEN} {notice.reason}".strip())
+            self._settle(step, Outcome.SKIPPED, f"{sayings.TOO_LATE} {notice.reason}".strip())
         elif notice.outcome == GIVEN_UP:
             self._settle(step, Outcome.REJECTED, notice.reason)
         elif notice.outcome and not notice.text:
@@ -279,8 +250,8 @@ class Handover:
 
     def _begin(self, step: Step) -> bool:
         """Write the notice down, if there is anything to be said by now."""
-        told = self.told(step)
-        if isinstance(told, Waits):
+        told = sayings.told(self.there, step, now=self.now)
+        if isinstance(told, sayings.Waits):
             self._note(step, reason=told.reason)
         elif isinstance(told, str):
             self._settle(step, Outcome.SKIPPED, told)
@@ -294,62 +265,21 @@ class Handover:
             return True
         return False
 
-    def told(self, step: Step) -> Told:
-        """What `announce` is to be told; or why there is nothing to say, or not yet."""
-        expires = self.expires(step)
-        who = holders(step.shift)
-        if not who:
-            return NOBODY
-        if expires <= self.now:
-            return TOO_LATE_BY_THEN
-        is_message = step.name == Name.SLACK_MESSAGE
-        said = self._message(step.shift) if is_message else self._question(step.shift, who[0])
-        sync = self.there.slack if is_message else self.there.geekbot
-        if not isinstance(said, dict):
-            return said
-        if sync is None or sync.target is None:
-            return Waits("It has no connection to go by.")
-        by = {"channel": sync.target.provider, "connection": sync.target}
-        return said | by | {"expires_at": expires}
-
-    def _message(self, shift: Shift) -> Told:
-        return {
-            "key": f"handover/{shift.uid}",
-            "recipient": self.there.channel,
-            "text": messages.of_change(self.there.message, shift),
-        }
-
-    def _question(self, shift: Shift, who: Member) -> Told:
-        """Asked only when the stand-up is known to be theirs."""
-        ready = Step.objects.filter(shift=shift, name=Name.GEEKBOT_STANDUP, outcome=Outcome.DONE)
-        standup = self._standup_id()
-        if not ready.exists() or standup is None:
-            return Waits("The stand-up is not set to them yet.")
-        if not who.person.slack_id:
-            return f"{who} cannot be asked: their id at Slack is not known."
-        return {
-            "key": question_key(shift, who.person),
-            "recipient": standup,
-            "text": who.person.slack_id,
-        }
-
-    def _standup_id(self) -> str | None:
-        if self.there.geekbot is None:
-            return None
-        links = self.there.geekbot.links.exclude(ref=None)
-        return links.values_list("ref", flat=True).first()
-
-    def expires(self, step: Step) -> datetime:
-        """When the next change is due, or nobody of this shift is on duty any more."""
-        following = self._shifts().filter(start__gt=step.shift.start).first()
-        over = self.rota.begins(step.shift.end)
-        if following is None:
-            return over
-        return min(over, self._moment(following, step.name))
+    def try_refused_again(self) -> None:
+        """What was refused certainly did not arrive; somebody may have mended what was wrong."""
+        for name in self.there.steps():
+            step = self.latest(name)
+            if step is None or step.notice is None or step.outcome != Outcome.REJECTED:
+                continue
+            told = sayings.told(self.there, step, now=self.now)
+            if isinstance(told, dict) and told["key"] == step.notice.key:
+                refused = Notice.objects.filter(pk=step.notice.pk, outcome=GIVEN_UP)
+                refused.update(outcome="", sent_at=None, attempts=0, due_at=self.now, **told)
+                self._note(step, outcome=Outcome.DUE, reason="", settled_at=None)
 
     def _put_right(self, step: Step, notice: Notice) -> None:
         """What has not gone yet says how things are by now."""
-        told = self.told(step)
+        told = sayings.told(self.there, step, now=self.now)
         unsent = Notice.objects.filter(pk=notice.pk, sent_at=None, outcome="")
         if isinstance(told, str):
             if unsent.update(outcome=GIVEN_UP, text="", reason=told):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rota import arguments, showing
 from rota.commands.adopt import Adopt
 from rota.commands.changing import Clear, Generate
+from rota.commands.handover import HandOver
 from rota.commands.looking import Report, Show
 from rota.commands.part import Part
 from rota.commands.publish import Publish
@@ -24,6 +25,7 @@ PARTS: dict[str, type[Part]] = {
         Publish,
         Clear,
         Adopt,
+        HandOver,
     )
 }
 
