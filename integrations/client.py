@@ -75,6 +75,11 @@ class Gate(Protocol):
         """The provider asked everybody with these credentials to pause."""
         ...
 
+    def lane(self, name: str, *, rate: int) -> "Gate":
+        """For one sort of request, where a provider counts each by itself: its own allowance of
+        so many a minute, and its own pauses."""
+        ...
+
 
 class OpenGate:
     """Lets everything through."""
@@ -87,6 +92,9 @@ class OpenGate:
 
     def throttled(self, seconds: float) -> None:
         return
+
+    def lane(self, name: str, *, rate: int) -> "OpenGate":
+        return self
 
 
 class Pulse:
@@ -208,8 +216,9 @@ class Client:
         `streamed` leaves the body of an accepted answer to the caller, who must close it.
         """
         tries = 2 if (method == "GET" if again is None else again) else 1
+        gate = self.gate_of(path)
         for remaining in reversed(range(tries)):
-            self.gate.before_request()
+            gate.before_request()
             failure: Exception | None = None
             try:
                 response = self._send(method, path, accept=accept, **options)
@@ -223,8 +232,12 @@ class Client:
                 raise self.failed(failure, doing)
             if response.status_code in accept:
                 return response
-            self._refuse(response, doing)
+            self.refuse(response, doing, gate=gate)
         raise AssertionError("unreachable")
+
+    def gate_of(self, path: str) -> Gate:
+        """What a request passes; another one where a provider counts sorts of requests apart."""
+        return self.gate
 
     def _send(
         self, method: str, path: str, *, accept: tuple[int, ...], **options: Any
@@ -320,10 +333,11 @@ class Client:
         excerpt = "the connection was cut" if is_cut(failure) else "no answer in time"
         return RetryableError(provider=self.name, doing=doing, excerpt=excerpt)
 
-    def _refuse(self, response: requests.Response, doing: str) -> NoReturn:
+    def refuse(self, response: requests.Response, doing: str, *, gate: Gate) -> NoReturn:
+        """Raise what this answer means; where it asks for a pause, everybody at `gate` pauses."""
         error = self.classify(response, doing)
         if isinstance(error, RetryableError) and self.asks_to_slow_down(response):
-            self.gate.throttled(error.retry_after or 0)
+            gate.throttled(error.retry_after or 0)
         raise error
 
     def asks_to_slow_down(self, response: requests.Response) -> bool:

@@ -10,6 +10,7 @@ nothing here depends on locks, and SQLite and PostgreSQL are equally right. How 
 
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -103,6 +104,13 @@ class PacedGate:
             beat=beat,
             **manners,
         )
+
+    def lane(self, name: str, *, rate: int) -> Self:
+        """For one sort of request: an allowance of its own, which is never above everybody's."""
+        own = copy(self)
+        own.key = f"{self.key}:{name}"
+        own.rate = min(rate, self.rate)
+        return own
 
     # ---------------------------------------------------------------- the gate
 

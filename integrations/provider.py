@@ -16,9 +16,9 @@ from integrations.errors import UnexpectedError
 
 @dataclass(frozen=True)
 class Ability:
-    """Something that credentials let us do, or not; `why` not, and what a person can do about it.
+    """Something that credentials let us do, or not; `what` completes "It may …".
 
-    `what` completes "It may …": "read usergroups and who is in them".
+    `why` not, and what a person can do about it; or on what condition it may.
     """
 
     what: str

@@ -53,6 +53,9 @@ class CountingGate:
     def throttled(self, seconds: float) -> None:
         self.pauses.append(seconds)
 
+    def lane(self, name: str, *, rate: int) -> "CountingGate":
+        return self
+
 
 class Gone(Exception):
     """The person has disconnected meanwhile."""
