@@ -21,6 +21,12 @@ ENDINGS = {
     SLACK: "slack",
     GEEKBOT: "geekbot",
 }
+# What goes with each kind of rota, beside its duties, in the order of its page.
+WITH = {
+    Rota.Kind.PAIRED: (CALENDAR, PRODUCTIVE, SLACK),
+    Rota.Kind.ROLLING: (MEMBERS, CALENDAR, SLACK, GEEKBOT, PRODUCTIVE),
+}
+ROLLING_TITLE = "{title}: {member}"
 MODE = Sync.Mode.AUTOMATIC
 MAX_DELETE_SHARE = 0.3
 DAILY = timedelta(days=1)
@@ -35,6 +41,11 @@ class NotOurs(Exception):
 def name_of(rota: str, kind: str) -> str:
     """What the sync of a rota of this name is called: support-calendar."""
     return f"{rota}-{ENDINGS[kind]}"
+
+
+def is_drawn_from_slack(rota: Rota) -> bool:
+    """Whether its members are those of a usergroup, rather than named here or in a file."""
+    return rota.syncs().filter(kind=MEMBERS, enabled=True).exists()
 
 
 def every_of(rota: Rota) -> timedelta | None:

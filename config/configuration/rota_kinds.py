@@ -9,12 +9,12 @@ from django import forms
 from config.configuration import rota_syncs
 from config.configuration.form_fields import bound
 from config.configuration.tables import Table
+from rota import setup
 from rota.models import Rota
 from uploader.every import WORDS, EveryField
 
 # Of every rota, beside the fields of its form.
 ALWAYS = ("kind", "owner", "leave")
-ROLLING_TITLE = "{title}: {member}"
 WITHOUT_GROUPS = (
     "a rolling rota has no groups: its [members] take turns, in the order in which they are named"
 )
@@ -63,7 +63,9 @@ class RollingForm(forms.ModelForm):  # type: ignore[type-arg]
         )
 
     def __init__(self, data: dict[str, Any] | None = None) -> None:
-        super().__init__(data, instance=Rota(kind=Rota.Kind.ROLLING, event_title=ROLLING_TITLE))
+        super().__init__(
+            data, instance=Rota(kind=Rota.Kind.ROLLING, event_title=setup.ROLLING_TITLE)
+        )
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,11 @@ class Generate(Begins):
     slug, words = "generate", "Generate…"
     buttons = {APPLY: "Generate", "propose": "Only make a plan"}
 
+    @classmethod
+    def is_offered(cls, obj: Rota, *, now: datetime) -> bool:
+        """Turns of a rolling rota are rather appended, or planned anew (turning.py)."""
+        return not obj.is_rolling and super().is_offered(obj, now=now)
+
     first = forms.DateField(
         label="From",
         required=False,
@@ -135,5 +140,5 @@ class Publish(Begins):
 
 
 def shown_by(rota: Rota) -> Any:
-    found = rota.syncs().exclude(kind=duties.DUTIES).filter(enabled=True)
+    found = rota.syncs().filter(enabled=True).exclude(target=None)
     return found.select_related("target")

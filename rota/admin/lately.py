@@ -9,7 +9,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from rota import duties
-from rota.models import Duty, Move, Rota
+from rota.models import Duty, Move, Rota, Step
 from uploader.models import Run, Sync
 
 MOST = 15
@@ -28,6 +28,12 @@ def moves(rota: Rota) -> list[Move]:
     """Of duties that were there already: all that a new cycle brings would hide them."""
     of_rota = of_moves().filter(duty__shift__rota=rota)
     return list(of_rota.exclude(was=None, told_at=F("at"))[:MOST])
+
+
+def steps(rota: Rota) -> list[Step]:
+    """What was told and set elsewhere at its latest changes of shift, the newest first."""
+    found = Step.objects.filter(shift__rota=rota).select_related("shift", "run__sync", "notice")
+    return list(found.order_by("-shift__start", "due_at", "name")[:MOST])
 
 
 def moves_of(duty: Duty) -> list[Move]:

@@ -1,6 +1,5 @@
 """The members of a rota, as rows of the rota's page."""
 
-from collections.abc import Iterable
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from rota.models import Duty, Member, Move, Rota, Swap
 
 if TYPE_CHECKING:  # generic for the type checker only
     MemberModelForm = forms.ModelForm[Member]
-    Formset = forms.BaseInlineFormSet[Member, Rota, "MemberForm"]
+    Formset = forms.BaseInlineFormSet[Member, Rota, "RowForm"]
     TabularInline = admin.TabularInline[Member, Rota]
 else:
     MemberModelForm, Formset = forms.ModelForm, forms.BaseInlineFormSet
@@ -40,7 +39,37 @@ class Named(forms.Widget):
         return format_html('<a href="{}">{}</a>', page, value)
 
 
-class MemberForm(MemberModelForm):
+class RowForm(MemberModelForm):
+    """A member of any rota: who, and from when to when."""
+
+    def __init__(self, *args: Any, rota: Rota, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.rota = rota
+        for name in ("joined_on", "left_on"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        if self.instance.pk:
+            person = self.initial["person"] = self.instance.person
+            self.fields["person"] = forms.Field(
+                disabled=True, required=False, initial=person, widget=Named
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        joined, left = cleaned.get("joined_on"), cleaned.get("left_on")
+        if joined is None and self.instance._state.adding and self._is_under_way():
+            # Whoever comes in later owes nothing of what was before.
+            joined = cleaned["joined_on"] = self.rota.today(timezone.now())
+        if joined and left and left < joined:
+            self.add_error("left_on", "The last day lies before the first one.")
+        return cleaned
+
+    def _is_under_way(self) -> bool:
+        return not self.rota._state.adding and self.rota.shifts.exists()
+
+
+class MemberForm(RowForm):
+    """Of a paired rota."""
+
     group = forms.ChoiceField()
     weekdays = WeekdaysField(
         required=False, help_text="Of a part-timer. None chosen: all working days."
@@ -59,19 +88,12 @@ class MemberForm(MemberModelForm):
         )
         labels = {"weight": "share"}
 
-    def __init__(self, *args: Any, rota: Rota, was: groups.Names, **options: Any) -> None:
+    def __init__(self, *args: Any, was: groups.Names, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.rota, self.was = rota, was
+        self.was = was
         self.fields["group"] = forms.ChoiceField(choices=[(name, name) for name in was])
-        for name in ("joined_on", "left_on"):
-            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         self.fields["weight"].widget.attrs.update({"min": "0.1", "step": "0.1"})
         self.fields["opening_credit"].widget.attrs["step"] = "0.5"
-        if self.instance.pk:
-            person = self.initial["person"] = self.instance.person
-            self.fields["person"] = forms.Field(
-                disabled=True, required=False, initial=person, widget=Named
-            )
 
     def clean_group(self) -> str:
         """As it is called from now on."""
@@ -84,30 +106,21 @@ class MemberForm(MemberModelForm):
             raise ValidationError("A share is above 0; somebody who has left gets an end date.")
         return weight
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        joined, left = cleaned.get("joined_on"), cleaned.get("left_on")
-        if joined is None and self.instance._state.adding and self._is_under_way():
-            # Whoever comes in later owes nothing of what was before.
-            joined = cleaned["joined_on"] = self.rota.today(timezone.now())
-        if joined and left and left < joined:
-            self.add_error("left_on", "The last day lies before the first one.")
-        return cleaned
 
-    def _is_under_way(self) -> bool:
-        return not self.rota._state.adding and self.rota.shifts.exists()
-
-
-class MemberFormSet(Formset):
+class RowFormSet(Formset):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        rota = self.instance
-        self.was = TO_BE_NAMED if rota._state.adding else rota.groups
         # Members who were to be deleted and got an end date instead.
         self.ended: list[Member] = []
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "rota": self.instance, "was": self.was}
+        return {**super().get_form_kwargs(index), "rota": self.instance}
+
+    def put_in_order(self) -> None:
+        """Those who are new come after those who are there already."""
+        last = self.instance.members.aggregate(last=Max("position"))["last"] or 0
+        for position, member in enumerate(self.new_objects, start=last + 1):
+            Member.objects.filter(pk=member.pk).update(position=position)
 
     def clean(self) -> None:
         super().clean()
@@ -158,19 +171,20 @@ def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return first <= end and begin <= last
 
 
-class MemberInline(TabularInline):
+class MemberFormSet(RowFormSet):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Now, as the form above it is about to give the groups other names.
+        self.was = TO_BE_NAMED if self.instance._state.adding else self.instance.groups
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "was": self.was}
+
+
+class RowInline(TabularInline):
     model = Member
-    form = MemberForm
-    formset: Any = MemberFormSet
     extra = 0
     autocomplete_fields = ("person",)
-    verbose_name_plural = "members: who is in which group, and from when to when"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        """Those first whose block comes first."""
-        later = Case(When(group=F("rota__start_with"), then=0), default=1)
-        rows = super().get_queryset(request).select_related("person")
-        return rows.order_by(later, "position", "pk")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_look(request)
@@ -196,12 +210,17 @@ class MemberInline(TabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kw: Any) -> Any:
         """Django would refuse to delete those who have served; here they get an end date."""
         made = super().get_formset(request, obj, **kw)
-        made.form = type("MemberForm", (made.form,), {"hand_clean_DELETE": lambda form: None})
+        made.form = type("RowForm", (made.form,), {"hand_clean_DELETE": lambda form: None})
         return made
 
 
-def put_in_order(rota: Rota, new: Iterable[Member]) -> None:
-    """After those who are there already."""
-    last = rota.members.aggregate(last=Max("position"))["last"] or 0
-    for position, member in enumerate(new, start=last + 1):
-        Member.objects.filter(pk=member.pk).update(position=position)
+class MemberInline(RowInline):
+    form = MemberForm
+    formset: Any = MemberFormSet
+    verbose_name_plural = "members: who is in which group, and from when to when"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        """Those first whose block comes first."""
+        later = Case(When(group=F("rota__start_with"), then=0), default=1)
+        rows = super().get_queryset(request).select_related("person")
+        return rows.order_by(later, "position", "pk")

@@ -1,4 +1,5 @@
-"""Where a rota is shown elsewhere, chosen on the rota's own page: a few fields for each sync."""
+"""Where a rota is shown elsewhere, and where its members come from, chosen on the rota's own page:
+a few fields for each sync."""
 
 import json
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ class Projection:
         self.kind = kind
         self.prefix = f"{kind.slug.removeprefix('rota_')}_"
         self.options = [name for name in kind.options_form.base_fields if name != ROTA]
+        # The side that is not Lockstep itself.
+        self.side = "target" if kind.target else "source"
 
     @property
     def names(self) -> list[str]:
@@ -51,13 +54,16 @@ class Projection:
         }
 
     def _connection(self, sync: Sync | None) -> forms.Field:
-        team = Connection.objects.filter(provider=self.kind.target, owner=None)
+        provider = getattr(self.kind, self.side)
+        is_target = self.side == "target"
         return forms.ModelChoiceField(
-            queryset=team,
+            queryset=Connection.objects.filter(provider=provider, owner=None),
             required=False,
-            initial=sync.target_id if sync is not None else None,
-            empty_label="not kept there",
-            help_text="What was put there before stays when none is chosen.",
+            initial=getattr(sync, f"{self.side}_id") if sync is not None else None,
+            empty_label="not kept there" if is_target else "nowhere: they are named below",
+            help_text="What was put there before stays when none is chosen."
+            if is_target
+            else "Who is a member is then told by it alone.",
         )
 
     def _mode(self, sync: Sync | None) -> forms.Field:
@@ -65,7 +71,9 @@ class Projection:
             choices=Sync.Mode.choices,
             required=False,
             initial=sync.mode if sync is not None else setup.MODE,
-            help_text="What happens after each change of the rota.",
+            help_text="What happens after each change of the rota."
+            if self.side == "target"
+            else "What happens when it is found to have changed; it is looked at every day.",
         )
 
     # ------------------------------------------------------------------- cleaned
@@ -96,28 +104,28 @@ class Projection:
         return dict(json.loads(json.dumps(kept, cls=DjangoJSONEncoder)))
 
     def save(self, rota: Rota, form: Any, *, now: datetime) -> None:
-        target = self.chosen(form.cleaned_data)
+        connection = self.chosen(form.cleaned_data)
         sync = setup.found(rota, self.kind.slug)
-        if target is None:
+        if connection is None:
             if sync is not None:
                 switch_off(sync)
             return
         setup.ensure(
             rota,
             self.kind.slug,
-            target=target,
+            **{self.side: connection},
             options=form.projected[self.kind.slug],
             mode=form.cleaned_data[self.prefix + MODE] or setup.MODE,
-            every=sync.every if sync else None,
+            every=sync.every if sync else setup.BEATS.get(self.kind.slug),
             max_delete_share=sync.max_delete_share if sync else setup.MAX_DELETE_SHARE,
             now=now,
         )
 
 
-def projections() -> Iterator[Projection]:
-    """Those there are."""
+def projections(kind: str) -> Iterator[Projection]:
+    """Those that a rota of this kind can have."""
     known = {kind.slug: kind for kind in kinds.all_kinds()}
-    for slug in (setup.CALENDAR, setup.PRODUCTIVE):
+    for slug in setup.WITH[Rota.Kind(kind)]:
         if slug in known:
             yield Projection(known[slug])
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from rota import days, groups, proposals, setup
@@ -13,30 +14,78 @@ from rota.admin import lately, repairs
 from rota.admin.acting import Acting
 from rota.admin.generating import Generate, Preview, Publish
 from rota.admin.inviting import Invite
-from rota.admin.members import MemberFormSet, MemberInline, put_in_order
+from rota.admin.members import MemberInline, RowFormSet
 from rota.admin.projections import projections, switch_off
-from rota.admin.rota_form import RotaForm
+from rota.admin.rota_form import FORMS
 from rota.admin.telling import Telling
+from rota.admin.turn_order import inline_for
+from rota.admin.turning import Append, PlanAnew, SetRoles
 from rota.models import Rota
 from uploader.every import written
 from uploader.models import Sync
 
 COMING_HOLIDAYS = 3
-TITLES = {setup.CALENDAR: "On Google Calendar", setup.PRODUCTIVE: "As bookings at Productive"}
+TITLES = {
+    setup.MEMBERS: "Members from Slack",
+    setup.CALENDAR: "On Google Calendar",
+    setup.PRODUCTIVE: "As bookings at Productive",
+    setup.SLACK: "In Slack",
+    setup.GEEKBOT: "Asked by Geekbot",
+}
+WORKING_DAYS = ("workdays", "holidays")
+# What a kind of rota is asked beside what all are, above where it is shown.
+WHEN = {
+    Rota.Kind.PAIRED: ("Days", ("starts_on", "timezone", *WORKING_DAYS)),
+    Rota.Kind.ROLLING: (
+        "Turns",
+        (("every", "lasts"), ("handover_on", "at"), "timezone", "starts_on"),
+    ),
+}
+HOW = {
+    Rota.Kind.PAIRED: (("start_with", "then"), "min_gap", "horizon", "leave", "owner", "seed"),
+    Rota.Kind.ROLLING: ("horizon", "leave", "owner"),
+}
 # By which it may be that a day with duties is no working day, or the other way round.
 OF_DAYS = {"workdays", "holidays"}
 
 
 @admin.register(Rota)
 class RotaAdmin(Telling, Acting):
-    form = RotaForm
-    acts = (Preview, Generate, Publish, Invite)
+    acts = (Preview, Generate, Append, PlanAnew, SetRoles, Publish, Invite)
     change_form_template = "admin/rota/rota.html"
-    list_display = ("name", "title", "groups", "in_it", "starts_on", "ahead", "enabled")
-    list_filter = ("enabled", "from_file")
+    list_display = ("name", "title", "turns", "in_it", "starts_on", "ahead", "enabled")
+    list_filter = ("enabled", "kind", "from_file")
     search_fields = ("name", "title", "members__person__name")
     autocomplete_fields = ("owner",)
-    inlines = (MemberInline,)
+
+    # -------------------------------------------------------------------- its kind
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.GET.get("kind") not in FORMS and self.has_add_permission(request):
+            return self._choose_kind(request)
+        return super().add_view(request, form_url, extra_context)
+
+    def _choose_kind(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Add rota",
+            "opts": self.opts,
+            "kinds": Rota.Kind.choices,
+        }
+        return TemplateResponse(request, "admin/rota/choose_kind.html", context)
+
+    @staticmethod
+    def _kind(request: HttpRequest, rota: Rota | None) -> Rota.Kind:
+        asked = request.GET.get("kind", Rota.Kind.PAIRED) if rota is None else rota.kind
+        return Rota.Kind(asked) if asked in FORMS else Rota.Kind.PAIRED
+
+    def get_inlines(self, request: HttpRequest, obj: Rota | None) -> Any:
+        is_rolling = self._kind(request, obj) == Rota.Kind.ROLLING
+        return (inline_for(obj) if is_rolling else MemberInline,)
+
+    # -------------------------------------------------------------------- the list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rota]:
         today = timezone.now().date()
@@ -45,8 +94,10 @@ class RotaAdmin(Telling, Acting):
         found: QuerySet[Rota] = super().get_queryset(request).annotate(in_it_now=counted)
         return found
 
-    @admin.display(description="groups")
-    def groups(self, rota: Rota) -> str:
+    @admin.display(description="turns")
+    def turns(self, rota: Rota) -> str:
+        if rota.is_rolling:
+            return f"somebody new every {rota.every}, for {rota.lasts}"
         return " and ".join(rota.groups)
 
     @admin.display(description="members", ordering="in_it_now")
@@ -75,35 +126,42 @@ class RotaAdmin(Telling, Acting):
     def get_form(
         self, request: HttpRequest, obj: Rota | None = None, change: bool = False, **kw: Any
     ) -> Any:
-        own = tuple(projections())
+        kind = self._kind(request, obj)
+        own = tuple(projections(kind))
         fields: dict[str, Any] = {}
         for each in own:
             sync = setup.found(obj, each.kind.slug) if obj is not None else None
             is_kept = sync is not None and (sync.enabled or not obj_enabled(obj))
             fields |= each.fields(sync if is_kept else None)
-        kw["form"] = type("RotaForm", (RotaForm,), {"projections": own, **fields})
+        kw["form"] = type("RotaForm", (FORMS[kind],), {"projections": own, **fields})
         return super().get_form(request, obj, change=change, **kw)
 
     def get_fieldsets(self, request: HttpRequest, obj: Rota | None = None) -> Any:
         shown = ("name", "title", "enabled", *(() if obj is None else ("kind", "from_file")))
-        when = ("starts_on", "timezone", "workdays", "holidays")
-        who = (("start_with", "then"), "min_gap", "horizon", "leave", "owner", "seed")
+        kind = self._kind(request, obj)
+        title, asked = WHEN[kind]
+        shows_holidays = kind == Rota.Kind.PAIRED and obj is not None
+        when = (*asked, *(["coming_holidays"] if shows_holidays else []))
         return [
             (None, {"fields": shown}),
-            ("Days", {"fields": when if obj is None else (*when, "coming_holidays")}),
-            ("How it is decided", {"fields": who}),
+            (title, {"fields": when}),
+            ("How it is decided", {"fields": HOW[kind]}),
             *self._elsewhere(request, obj),
         ]
 
     def _elsewhere(self, request: HttpRequest, obj: Rota | None) -> list[Any]:
-        """The title of events beside the calendar that they are on."""
+        """The title of events beside the calendar that they are on; of a rolling rota, the days on
+        which people are booked beside the bookings."""
+        kind = self._kind(request, obj)
         may_change = obj is None or self.has_change_permission(request, obj)
-        found = {each.kind.slug: each for each in projections() if may_change}
-        calendar = found.pop(setup.CALENDAR, None)
-        names = [*(calendar.names if calendar else ()), "event_title"]
+        names = {each.kind.slug: each.names for each in projections(kind) if may_change}
+        more = {setup.CALENDAR: ["event_title"]}
+        if kind == Rota.Kind.ROLLING:
+            more[setup.PRODUCTIVE] = list(WORKING_DAYS)
         return [
-            (TITLES[setup.CALENDAR], {"fields": names}),
-            *((TITLES[slug], {"fields": each.names}) for slug, each in found.items()),
+            (TITLES[slug], {"fields": [*names.get(slug, ()), *more.get(slug, ())]})
+            for slug in setup.WITH[kind]
+            if slug in names or slug in more
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rota | None = None) -> tuple[str, ...]:
@@ -135,9 +193,9 @@ class RotaAdmin(Telling, Acting):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        if not isinstance(formset, MemberFormSet):
+        if not isinstance(formset, RowFormSet):
             return
-        put_in_order(formset.instance, formset.new_objects)
+        formset.put_in_order()
         for member in formset.ended:
             words = f"{member} has had duties, and so leaves on {member.left_on} instead."
             self.message_user(request, words, messages.WARNING)
@@ -174,6 +232,7 @@ class RotaAdmin(Telling, Acting):
         if rota is not None:
             context["syncs"] = lately.syncs(rota)
             context["moves"] = lately.moves(rota)
+            context["steps"] = lately.steps(rota)
             context["edits"] = lately.edits(rota)
             context["all_duties"] = lately.listed("duty", shift__rota=rota.pk)
             context["all_moves"] = lately.listed("move", duty__shift__rota=rota.pk)

@@ -46,6 +46,7 @@ def test_from_an_empty_rota_to_a_repaired_one(sam: Person, worker: None) -> None
 def add_a_rota(sam: Person) -> None:
     page = sam.page
     sam.open("/admin/rota/rota/add/")
+    sam.follow("Paired")
     page.get_by_label("Name:").fill("support")
     page.get_by_label("Title:", exact=True).fill("Data engineering support")
     starts_on = timezone.now().date() + timedelta(days=3)

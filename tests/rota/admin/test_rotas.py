@@ -18,6 +18,9 @@ from uploader.people import Person
 pytestmark = pytest.mark.django_db
 
 
+NEW = f"{ROTAS}add/?kind=paired"
+
+
 def new_rota(client: Client, **changed: Any) -> Any:
     values = {
         "name": "support",
@@ -30,7 +33,7 @@ def new_rota(client: Client, **changed: Any) -> Any:
         "horizon": "26w",
         **changed,
     }
-    return client.post(f"{ROTAS}add/", typed(client, f"{ROTAS}add/", **values), follow=True)
+    return client.post(NEW, typed(client, NEW, **values), follow=True)
 
 
 def test_a_new_rota_has_its_members_and_the_sync_of_its_duties(root: Client) -> None:
