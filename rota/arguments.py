@@ -1,16 +1,21 @@
 """What people type after `rota`: a rota, days, numbers; WrongUse where it cannot be meant."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from rota import setup
-from rota.models import Rota
+from rota.models import Member, Rota
+from rota.naming import abbreviates
+from rota.syncs.calendar.titles import squeezed
 from rota.syncs.duties.layout import FURTHEST, Asked
 from rota.syncs.duties.posing import Posing
+from rota.syncs.duties.turns import Turns
 from uploader import arguments
 from uploader.command import WrongUse
 from uploader.kinds import CannotRun
 from uploader.models import Sync
+from uploader.people import folded
 
 LARGEST_SEED = 2**31 - 1
 
@@ -47,8 +52,57 @@ def day(text: str | None, *, option: str) -> date | None:
     return date.fromisoformat(arguments.day(text, option=option)) if text is not None else None
 
 
+def member(rota: Rota, text: str, *, option: str, now: datetime) -> Member:
+    """One of the rota's people, by Slack id, e-mail or name. Those who have left are meant only
+    where nobody is who is still there."""
+    people = rota.members.select_related("person").prefetch_related("person__addresses")
+    known = sorted(people, key=lambda each: (each.position, each.pk))
+    today = rota.today(now)
+    there = [each for each in known if each.left_on is None or each.left_on >= today]
+    gone = sorted((each for each in known if each not in there), key=lambda each: -each.pk)
+    found = _meant(there, text) or _meant(gone, text)[:1]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WrongUse(
+            f"--{option}: “{text}” may be {' or '.join(map(_introduced, found))}: name one of "
+            "them by e-mail or Slack id."
+        )
+    names = ", ".join(each.name for each in there)
+    raise WrongUse(
+        f"--{option}: “{text}” is nobody in {rota}." + (f" There are: {names}." if names else "")
+    )
+
+
+def _meant(members: list[Member], text: str) -> list[Member]:
+    """Whoever it may be: never by a mere part of a name."""
+    ways: tuple[Callable[[Member], bool], ...] = (
+        lambda each: each.person.slack_id == text,
+        lambda each: folded(text) in _emails(each),
+        lambda each: squeezed(each.name).casefold() == squeezed(text).casefold(),
+        lambda each: abbreviates(text, each.name),
+    )
+    found = ([each for each in members if is_meant(each)] for is_meant in ways)
+    return next((each for each in found if each), []) if text.strip() else []
+
+
+def _emails(member: Member) -> list[str]:
+    return [each.email for each in member.person.addresses.all() if each.enabled]
+
+
+def _introduced(member: Member) -> str:
+    known = filter(None, [next(iter(_emails(member)), ""), member.person.slack_id])
+    told = ", ".join(known)
+    return f"{member.name} ({told})" if told else member.name
+
+
+# ------------------------------------------------------------------ what is generated
+
+
 def generation(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     """The params of a generation: those that were given, and how far it goes."""
+    if rota.is_rolling:
+        return _planned_anew(rota, options, now=now)
     first = day(options["from"], option="from")
     until = day(options["until"], option="until")
     try:
@@ -79,6 +133,77 @@ def _number(text: str | None, *, option: str, least: int, most: int) -> int | No
     if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
         raise WrongUse(f"--{option}: “{text}” is no whole number from {least} to {most}.")
     return int(text)
+
+
+def _planned_anew(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    for option in ("cycles", "seed"):
+        if options[option] is not None:
+            raise WrongUse(
+                f"--{option} is for paired rotas: {rota} is a rolling one, in which turns go "
+                "round in a fixed order."
+            )
+    first, until = day(options["from"], option="from"), day(options["until"], option="until")
+    if first is None:
+        first = _turns(rota, {}, option="from", now=now).first
+    found = {"from": first.isoformat()} | ({"until": until.isoformat()} if until else {})
+    spans = _turns(rota, found, option="from", now=now).spans()
+    if until is not None and not spans:
+        raise WrongUse(f"--until: nobody starts from {first} to {until}.")
+    return found
+
+
+def more(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The params of so many more shifts of a rolling rota, or of so many from a day on."""
+    require_rolling(rota, options["part"])
+    text, who = options.get("date"), options.get("member")
+    if (text is None) != (who is None):
+        raise WrongUse("-d and -m belong together: from when on, and who has the role then.")
+    given: dict[str, Any] = {}
+    if text is not None and who is not None:
+        first = day(text, option="date")
+        if first is not None and first < rota.today(now):
+            raise WrongUse(f"--date: {first} is over, and what was stays as it is.")
+        after = member(rota, who, option="member", now=now)
+        given = {"from": text, "after": after.pk}
+    number = 1 if options["part"] == "next" else options["number"]
+    asked = _number(str(number), option="number", least=1, most=2000) if number else None
+    turns = _turns(rota, {**given, "append": asked or 1}, option="number", now=now)
+    return {**given, "append": asked or turns.in_a_year()}
+
+
+def roles(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The params of who is on duty now."""
+    require_rolling(rota, "set-roles")
+    current, incoming = options["current"], options["incoming"]
+    if rota.overlaps and incoming is None:
+        raise WrongUse(
+            f"--incoming is missing: in {rota} two serve at a time, {rota.lasts} each and "
+            f"somebody new every {rota.every}."
+        )
+    if not rota.overlaps and incoming is not None:
+        raise WrongUse(f"--incoming: in {rota} one serves at a time, so nobody is incoming.")
+    held = member(rota, current, option="current", now=now)
+    starts = member(rota, incoming, option="incoming", now=now) if incoming is not None else None
+    if held == starts:
+        raise WrongUse(f"--incoming: {held} is current already; it takes two.")
+    return {"roles": {"current": held.pk, "incoming": starts.pk if starts else None}}
+
+
+def require_rolling(rota: Rota, part: str) -> None:
+    if not rota.is_rolling:
+        raise WrongUse(
+            f"`rota {part}` is for rolling rotas, and {rota} is a paired one: `rota generate "
+            f"{rota}` goes on with it."
+        )
+
+
+def _turns(rota: Rota, params: dict[str, Any], *, option: str, now: datetime) -> Turns:
+    try:
+        turns = Turns(rota, Asked.of(params), now=now)
+        turns.spans()
+    except CannotRun as error:
+        raise WrongUse(f"--{option}: {error}") from error
+    return turns
 
 
 def span(options: dict[str, Any]) -> tuple[date | None, date | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from rota.models import Duty, Member, Rota
+from rota.models import Duty, Member, Rota, Shift
 from uploader.models import Change
 
 # How the changes of a generation are called: a day and a role.
@@ -25,6 +25,8 @@ class Served:
     reason: str = ""
     origin: str = Duty.Origin.GENERATED
     instead_of: Member | None = None
+    # Of a rolling rota: whose turn it is.
+    turn: Member | None = None
     # Only planned so far.
     is_new: bool = False
 
@@ -37,6 +39,10 @@ class Line:
     # The day after the last one.
     end: date
     duties: tuple[Served, ...]
+
+    @property
+    def last(self) -> date:
+        return self.end - DAY
 
 
 def lines(
@@ -62,24 +68,25 @@ Found = dict[tuple[date, date], dict[str, Served]]
 
 
 def _stored(rota: Rota, *, first: date | None) -> Found:
-    shifts = rota.shifts.filter(cancelled_at=None)
+    shifts = rota.shifts.filter(cancelled_at=None).select_related("turn__person")
     if first is not None:
         shifts = shifts.filter(end__gt=first)
     return {
-        (shift.start, shift.end): {duty.role: _served(duty) for duty in shift.duties.all()}
+        (shift.start, shift.end): {duty.role: _served(duty, shift) for duty in shift.duties.all()}
         for shift in shifts.prefetch_related(
             "duties__member__person__addresses", "duties__instead_of__person"
         )
     }
 
 
-def _served(duty: Duty) -> Served:
+def _served(duty: Duty, shift: Shift) -> Served:
     return Served(
         role=duty.role,
         member=duty.member,
         reason=duty.reason,
         origin=duty.origin,
         instead_of=duty.instead_of,
+        turn=shift.turn,
     )
 
 
@@ -102,6 +109,7 @@ def _carry_out(found: Found, planned: Iterable[Change], rota: Rota) -> None:
                 role=role,
                 member=members.get(change.after["member"]),
                 reason=change.after["reason"],
+                turn=members.get(change.after.get("turn")),
                 is_new=True,
             )
 

@@ -18,21 +18,25 @@ MARKS = {
 
 
 def of_rota(shown: Sequence[Line], *, today: date) -> Iterator[str]:
-    """A line a shift (there has to be one), an empty one between weeks, an arrow at today."""
+    """A line a shift (there has to be one), an arrow at those of today; where they are of a day
+    each, an empty line between weeks."""
     roles = [duty.role.capitalize() for duty in shown[0].duties]
-    rows = [
-        (line.start, [f"{line.start:%Y-%m-%d %a}", *map(_words, line.duties)]) for line in shown
-    ]
+    by_day = all(line.last == line.start for line in shown)
+    rows = [(line.start, [_dates(line), *map(_words, line.duties)]) for line in shown]
     head = ["", *roles]
     widths = _widths([head, *(cells for _, cells in rows)])
     yield f"  {_row(head, widths)}"
     week = None
     for line, (start, cells) in zip(shown, rows, strict=True):
-        if week not in (None, start.isocalendar()[:2]):
+        if by_day and week not in (None, start.isocalendar()[:2]):
             yield ""
         week = start.isocalendar()[:2]
         arrow = "→" if line.start <= today < line.end else " "
         yield f"{arrow} {_row(cells, widths)}"
+
+
+def _dates(line: Line) -> str:
+    return f"{line.start:%Y-%m-%d %a}" + (f" to {line.last}" if line.last != line.start else "")
 
 
 def _words(duty: Served) -> str:
@@ -42,6 +46,8 @@ def _words(duty: Served) -> str:
     if duty.origin in MARKS:
         instead = f" for {duty.instead_of}" if duty.instead_of else ""
         marks.append(MARKS[Duty.Origin(duty.origin)] + instead)
+    if duty.turn is not None and duty.turn != duty.member and not duty.instead_of:
+        marks.append(f"{duty.turn}’s turn")
     if duty.is_new:
         marks.append("new")
     return f"{duty.member} ({', '.join(marks)})" if marks else str(duty.member)

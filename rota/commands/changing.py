@@ -1,4 +1,4 @@
-"""`rota generate` and `rota clear`: what changes who is on duty, shown first or carried out."""
+"""`rota generate` and `clear`: what changes who is on duty, shown first or carried out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ class Changing(Part):
         params = self.params(rota, options, now=now)
         planned: list[Change] = []
         if options["apply"]:
-            document = self.command.carry_out(sync, params)
+            document = self.command.carry_out(sync, params | {"apply": True})
             summary = _summary(sync, document, params)
         else:
             look: DryRun = self.command.looked(sync, params)

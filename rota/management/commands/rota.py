@@ -13,6 +13,7 @@ from rota.commands.handover import HandOver
 from rota.commands.looking import Report, Show
 from rota.commands.part import Part
 from rota.commands.publish import Publish
+from rota.commands.rolling import Bulk, Next, SetRoles
 from uploader.command import Answer
 from uploader.showing import RunCommand
 
@@ -20,6 +21,9 @@ PARTS: dict[str, type[Part]] = {
     part.name: part
     for part in (
         Generate,
+        Next,
+        Bulk,
+        SetRoles,
         Show,
         Report,
         Publish,

@@ -11,6 +11,7 @@ from rota.days import DAY
 from rota.duties import Place
 from rota.models import Duty, Member, Shift
 from rota.models.rotas import MEMBER
+from rota.periods import Period
 from rota.problem import Member as Candidate
 from rota.rhythm import Rhythm, Span
 from rota.rolling import Service
@@ -94,6 +95,11 @@ class Turns(Layout):
         if found and found[-1][0] > self.today + FURTHEST:
             raise CannotRun(f"{found[-1][0]} is further ahead than three years.")
         return found
+
+    def in_a_year(self) -> int:
+        """How many start within a year from the first one on."""
+        end = Period(months=12).after(self.first)
+        return sum(1 for _ in takewhile(lambda span: span[0] < end, self.rhythm.spans(self.first)))
 
     def _until(self) -> date | None:
         if self.asked.until is not None:
@@ -182,7 +188,12 @@ class Turns(Layout):
             after=self.asked.after,
             busy=self._busy(),
         )
-        compared = [each for each in planned if not each.is_past]
+        nobodys = [
+            each
+            for each, was in zip(planned, services, strict=True)
+            if was.is_new and each.turn is None and not each.is_fixed
+        ]
+        compared = [each for each in planned if not each.is_past and each not in nobodys]
         gaps = [each for each in compared if each.holder is None]
         return Decided(
             duties={(each.start, MEMBER): self._wanted(each) for each in compared},
@@ -190,6 +201,8 @@ class Turns(Layout):
                 *(f"Nobody serves {_dates(gap.start, gap.end)}: {gap.reason}." for gap in gaps),
                 *rolling.remarks(order, planned, today=self.today),
                 *self._outside_of_the_rhythm(planned),
+                *self._without_a_turn(planned),
+                *(f"Nobody is in {self.rota} yet: nothing is laid out." for _ in nobodys[:1]),
             ],
             summary={
                 "gaps": [
@@ -245,6 +258,20 @@ class Turns(Layout):
                 f"`handover_on` say: `rota generate {self.rota} --from {out[0].start}` plans them "
                 "anew."
             )
+
+    def _without_a_turn(self, planned: list[Service]) -> Iterator[str]:
+        """Whoever joined after it was laid out comes after everybody: others' shifts stay."""
+        ahead = [each for each in planned if not each.is_past]
+        if len(ahead) < len(self.members):
+            return
+        last, having = ahead[-1], {each.turn for each in ahead}
+        for member in self._order:
+            there = rolling.belongs(self._candidate(member, {}), last.start, last.end)
+            if there and member.pk not in having:
+                yield (
+                    f"{member} has no turn up to {last.end - DAY}: it comes after what is laid "
+                    f"out. `rota generate {self.rota} --from {ahead[0].start}` plans it anew."
+                )
 
     # ----------------------------------------------------------------------- roles
 

@@ -50,10 +50,12 @@ def test_what_a_later_release_brings_is_no_part_of_this_one(team: Team) -> None:
     [
         (["--json"], "shifts"),
         (["show", "--json"], "shifts"),
-        (["next", "support", "--json"], "shifts"),
+        (["nest", "support", "--json"], "shifts"),
         (["show", "a", "b", "--json"], "shifts"),
         (["generate", "support", "--aply", "--json"], "given_up"),
         (["generate", "a", "--cycles", "1", "--until", "2026-12-01", "--json"], "given_up"),
+        (["bulk", "a", "--all", "--json"], "given_up"),
+        (["set-roles", "a", "--incoming", "b", "--json"], "given_up"),
         (["publish", "a", "--apply", "--approve", "12345678", "--json"], "counts"),
         (["report", "a", "b", "--json"], "config"),
     ],
