@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
 
-from integrations import connections
+from integrations import abilities, connections
 from integrations import provider as providers
 from integrations.errors import IntegrationError, UnexpectedError
 from integrations.models import Connection, Pace
@@ -46,6 +47,8 @@ class ConnectionForm(ModelForm):
     """The connection's own fields, and below them those of its provider's form."""
 
     spec: Provider
+    # What credentials that were tried out may do, as a fact to keep.
+    learnt: dict[str, Any] = {}
 
     class Meta:
         model = Connection
@@ -100,7 +103,9 @@ class ConnectionForm(ModelForm):
 
     def _check(self, credentials: dict[str, Any], *, base_url: str) -> None:
         try:
-            self.spec.check(connections.typed_in(self.spec, credentials, base_url=base_url))
+            client = connections.typed_in(self.spec, credentials, base_url=base_url)
+            self.spec.check(client)
+            self.learnt = abilities.learnt(self.spec, client)
         except IntegrationError as error:
             raise ValidationError(f"This was tried out and does not work. {error}") from error
 
@@ -121,6 +126,7 @@ class ConnectionAdmin(ConnectionAdminBase):
         "account",
         "connected_at",
         "checked_at",
+        "may",
         "from_file",
     )
     actions = ("check_connections",)
@@ -134,6 +140,11 @@ class ConnectionAdmin(ConnectionAdminBase):
     def condition(self, connection: Connection) -> str:
         switched_off = "" if connection.enabled else "; switched off"
         return f"{connection.get_state_display()}{switched_off}"
+
+    @admin.display(description="what it may do", empty_value="not known to be limited")
+    def may(self, connection: Connection) -> str | None:
+        told = [(abilities.in_words(each),) for each in abilities.known(connection)]
+        return format_html_join("", "<div>{}</div>", told) if told else None
 
     # ------------------------------------------------------------ adding, changing
 
@@ -177,7 +188,8 @@ class ConnectionAdmin(ConnectionAdminBase):
             obj.provider = spec.slug if spec else ""
         if "credentials" in form.cleaned_data:
             now = timezone.now()
-            connections.keep(obj, form.cleaned_data["credentials"], by=request.user, now=now)
+            typed = form.cleaned_data["credentials"]
+            connections.keep(obj, typed, by=request.user, now=now, learnt=form.learnt)
             return
         # Only what was changed: tokens may have been renewed since the page was opened.
         obj.save(update_fields=[f for f in form.changed_data if not f.startswith(PREFIX)])

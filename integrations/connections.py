@@ -14,7 +14,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from integrations import parting
+from integrations import abilities, parting
 from integrations.client import Client, Credentials, FixedCredentials, Gate, OpenGate
 from integrations.encryption import CannotOpen, Sealed
 from integrations.errors import (
@@ -69,7 +69,7 @@ def connect(
         before = Connection.objects.filter(**which, provider=provider).first()
         anew = before is None or before.state != State.CONNECTED
         same = before is not None and not anew and bool(account) and before.account == account
-        values = {
+        values: dict[str, Any] = {
             "credentials": Sealed.seal(dict(credentials)),
             "account": account,
             "state": State.UNCONFIRMED if unconfirmed else State.CONNECTED,
@@ -78,6 +78,8 @@ def connect(
             **({} if unconfirmed else {"checked_at": now}),
             **({} if unconfirmed or same else {"connected_at": now}),
         }
+        if before is not None:
+            values["facts"] = abilities.forgotten(before.facts)
         connection, _ = Connection.objects.update_or_create(
             **which, provider=provider, defaults=values, create_defaults={"name": name, **values}
         )
@@ -86,9 +88,18 @@ def connect(
     return connection
 
 
-def keep(connection: Connection, credentials: Mapping[str, Any], *, by: Any, now: datetime) -> None:
-    """Save a connection, new or not, whose credentials somebody typed in."""
+def keep(
+    connection: Connection,
+    credentials: Mapping[str, Any],
+    *,
+    by: Any,
+    now: datetime,
+    learnt: Mapping[str, Any] | None = None,
+) -> None:
+    """Save a connection, new or not, whose credentials somebody typed in; with what was learnt of
+    them when they were tried out."""
     again = _was_used(connection)
+    connection.facts = {**abilities.forgotten(connection.facts), **(learnt or {})}
     connection.credentials = Sealed.seal(dict(credentials))
     connection.state, connection.reason = State.CONNECTED, ""
     connection.connected_at = connection.checked_at = now
@@ -190,13 +201,15 @@ def check(connection: Connection, *, now: datetime) -> str:
     """
     connection.refresh_from_db()  # it may have been connected again since it was read
     gate = PacedGate.for_connection(connection, beat=_nothing, now=going_on_from(now))
+    reached = client(connection, gate=gate)
     try:
-        detail = connection.spec.check(client(connection, gate=gate))
+        detail = connection.spec.check(reached)
     except ReconnectError as error:
         needs_reconnect(connection, str(error), now=now)
         raise
     healed: dict[str, str] = {State.NEEDS_RECONNECT: State.CONNECTED}
-    _judge(connection, lambda state: healed.get(state, state), reason="", now=now)
+    learnt = abilities.learnt(connection.spec, reached)
+    _judge(connection, lambda state: healed.get(state, state), reason="", now=now, learnt=learnt)
     return detail
 
 
@@ -207,7 +220,12 @@ def needs_reconnect(connection: Connection, reason: str, *, now: datetime) -> No
 
 
 def _judge(
-    connection: Connection, verdict: Callable[[str], str], *, reason: str, now: datetime
+    connection: Connection,
+    verdict: Callable[[str], str],
+    *,
+    reason: str,
+    now: datetime,
+    learnt: Mapping[str, Any] | None = None,
 ) -> None:
     """Write what was found out about exactly these credentials, unless they were replaced."""
     with transaction.atomic():
@@ -216,7 +234,9 @@ def _judge(
         if same and row.state != State.DISCONNECTED:
             state = verdict(row.state)
             why = reason if state == State.NEEDS_RECONNECT else ""
-            Connection.objects.filter(pk=row.pk).update(state=state, reason=why, checked_at=now)
+            facts = {"facts": {**row.facts, **learnt}} if learnt else {}
+            found = Connection.objects.filter(pk=row.pk)
+            found.update(state=state, reason=why, checked_at=now, **facts)
     connection.refresh_from_db()
 
 

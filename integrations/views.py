@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from integrations import connections
+from integrations import abilities, connections
 from integrations.models import Connection
 from integrations.provider import Provider, providers
 from integrations.sign_in import may_see_setup, member_id, signs_people_in
@@ -27,13 +27,22 @@ def connections_page(request: HttpRequest) -> HttpResponse:
     context = {
         # What was disconnected is offered again, and so is shown only there.
         "own": [connection for connection in own if connection.provider not in offered],
-        "team": [connection for connection in visible if connection.owner_id is None],
+        "team": [team_row(each) for each in visible if each.owner_id is None],
         "to_connect": offers,
         "may_look": request.user.is_staff and request.user.has_perm("integrations.view_connection"),
         "may_change": request.user.has_perm("integrations.change_connection"),
         "may_add": request.user.is_staff and request.user.has_perm("integrations.add_connection"),
     }
     return render(request, "integrations/connections.html", context)
+
+
+def team_row(connection: Connection) -> dict[str, Any]:
+    known = abilities.known(connection) if connection.state == State.CONNECTED else []
+    return {
+        "connection": connection,
+        "may": [each for each in known if each.may],
+        "may_not": [each for each in known if not each.may],
+    }
 
 
 def to_connect(request: HttpRequest, own: list[Connection]) -> list[dict[str, Any]]:

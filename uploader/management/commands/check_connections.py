@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from integrations import connections
+from integrations import abilities, connections
 from integrations.errors import IntegrationError, RetryableError
 from integrations.models import Connection
 from uploader.command import DONE, FAILED, WAITING, Answer, JsonCommand, WrongUse
@@ -26,6 +26,11 @@ class Finding:
     def line(self) -> str:
         words = self.words or self.connection.get_state_display()
         return f"{self.connection.name}: {words}. {self.detail}"
+
+    def limits(self) -> list[str]:
+        """What of it does not work, though it is connected."""
+        known = abilities.known(self.connection) if self.code == DONE else []
+        return [abilities.in_words(each) for each in known if not each.may]
 
     def document(self) -> dict[str, Any]:
         return {
@@ -50,6 +55,8 @@ class Command(JsonCommand):
         for connection in _chosen(options["names"]):
             finding = _checked(connection, now=timezone.now())
             self.show(finding.line())
+            for limit in finding.limits():
+                self.show(f"  {limit}")
             findings.append(finding)
         code, error = _outcome(findings)
         checked = [finding.document() for finding in findings]
