@@ -111,7 +111,7 @@ def test_each_field_can_be_changed_alone_and_the_rest_stays(admin: GeekbotClient
     made = admin.create(HANDOVER)
     changes: dict[str, Any] = {
         "name": "Another",
-        "channel": "#team",
+        "channel": "#general",
         "time": "09:15:00",
         "timezone": "Europe/London",
         "days": ("Thu", "Fri"),

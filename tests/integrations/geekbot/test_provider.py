@@ -9,7 +9,10 @@ from integrations import provider as providers
 from integrations.client import Client
 from integrations.errors import ReconnectError
 from integrations.geekbot.provider import Geekbot
+from integrations.geekbot.sandbox import GeekbotSandbox
 from integrations.sandbox import World
+from integrations.slack.sandbox import SlackSandbox
+from integrations.slack.sandbox_seed import SUPPORT_TRIAGERS, ZOE
 from tests.integrations.geekbot.calls import ADMIN_KEY, MEMBER_KEY, of
 
 DIGEST = hashlib.sha256(ADMIN_KEY.encode()).hexdigest()[:12]
@@ -79,3 +82,11 @@ def test_a_key_that_was_taken_back_may_nothing(spec: Geekbot, world: World) -> N
     world["geekbot"].revoke("admin")
     with pytest.raises(ReconnectError):
         spec.abilities(of(world))
+
+
+def test_the_people_of_both_stand_ins_are_the_same(world: World) -> None:
+    """Whoever takes turns at Slack lives there and here in one zone, under one id."""
+    slack, geekbot = world.of(SlackSandbox), world.of(GeekbotSandbox)
+    for user_id in [*slack.groups[SUPPORT_TRIAGERS].users, ZOE]:
+        there, here = slack.users[user_id], geekbot.users[user_id]
+        assert (here.realname, here.timezone) == (there.real_name, there.zone)

@@ -24,7 +24,7 @@ BODY: dict[str, Any] = {
 }
 SECOND_BODY: dict[str, Any] = {
     "name": "Hand-over",
-    "broadcast_channel": "C0SUPPORT",
+    "broadcast_channel": "C0SUPPORT1",
     "time": "10:00:00",
     "days": ["Wed"],
     "users": ["U0SARAH"],
@@ -154,7 +154,7 @@ def test_the_time_zone_is_the_owners_where_none_is_given(member: Caller) -> None
     assert member.create(timezone=...).json()["timezone"] == "Europe/London"
 
 
-@pytest.mark.parametrize("channel", ["support", "#support", "C0SUPPORT"])
+@pytest.mark.parametrize("channel", ["support", "#support", "C0SUPPORT1"])
 def test_a_channel_may_be_named_in_three_ways(channel: str, admin: Caller) -> None:
     made = admin.create(channel=channel).json()
     assert (made["channel"], made["channel_ready"]) == ("#support", True)

@@ -9,7 +9,7 @@ import requests
 
 from integrations.geekbot.sandbox import GeekbotSandbox
 from integrations.geekbot.sandbox_asking import moments
-from integrations.geekbot.sandbox_seed import ADMIN, ADMIN_KEY, TRIAGERS
+from integrations.geekbot.sandbox_seed import ABROAD, ADMIN, ADMIN_KEY
 from integrations.geekbot.sandbox_stored import StoredStandup
 from integrations.sandbox import World
 from integrations.sandbox.keep import load, save
@@ -83,7 +83,7 @@ def test_looking_often_asks_nobody_twice(geekbot: GeekbotSandbox, clock: Clock) 
 def test_the_day_and_time_are_everybodys_own_where_the_zone_is(
     geekbot: GeekbotSandbox, clock: Clock
 ) -> None:
-    held = standup(geekbot, *(user for user, *_ in TRIAGERS), timezone="user_local")
+    held = standup(geekbot, *(user for user, *_ in ABROAD), timezone="user_local")
     clock.to(NOON + 4 * DAY)
     assert asked(geekbot, held) == [
         ("12-01 21:00", ANGUS),  # Wednesday in Auckland
