@@ -7,7 +7,12 @@ class RotaConfig(AppConfig):
     name = "rota"
 
     def ready(self) -> None:
-        from rota import handovers, reminders, telling  # noqa: F401  (their receivers)
+        from rota import (  # noqa: F401  (their receivers)
+            acknowledging,
+            handovers,
+            reminders,
+            telling,
+        )
         from uploader import kinds
 
         kinds.autodiscover("rota")

@@ -3,13 +3,15 @@ here. docs/adr/0011-asked-once.md says why it is so."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rota import messages
+from rota.clocks import moment, zone_of
 from rota.days import DAY, WEEKDAYS
-from rota.models import Duty, Member, Rota, Shift
+from rota.models import Duty, Rota, Shift
 from rota.on_duty import on_duty
 from rota.periods import Period
 from uploader.people import Person
@@ -27,7 +29,10 @@ TOGETHER = (
     "{incoming_first_name} - it is your turn as {title}! Reply “ok” to accept it, or arrange "
     "cover. {current_first_name} serves with you."
 )
-NOBODY = "nobody"
+# Whoever reads a question is not to be led anywhere by a name in it.
+UNWANTED = str.maketrans("", "", "<>")
+# What is remembered of the stand-up itself: part and key of its link.
+STANDUP = "standup"
 
 
 def question_key(shift: Shift, person: Person) -> str:
@@ -74,7 +79,8 @@ class Asking:
         return str(self.options.get("timezone") or USER_LOCAL)
 
     def zone_of(self, person: Person) -> ZoneInfo:
-        return ZoneInfo(person.timezone if self.timezone == USER_LOCAL else self.timezone)
+        is_own = self.timezone == USER_LOCAL
+        return zone_of(person, self.rota) if is_own else ZoneInfo(self.timezone)
 
     @property
     def remind_after(self) -> timedelta:
@@ -92,7 +98,7 @@ class Asking:
 
     def begins(self, day: date) -> datetime:
         """From when on whoever starts that day is asked about it: midnight in the rota's zone."""
-        return datetime.combine(day - self.ahead, time(0), tzinfo=self.rota.zone).astimezone(UTC)
+        return moment(day - self.ahead, time(0), self.rota.zone)
 
     def ends(self, day: date) -> datetime:
         """From when on nobody is asked any more about the shift of that day."""
@@ -104,16 +110,16 @@ class Asking:
 
     def on(self, day: date, person: Person) -> datetime:
         """The time of asking on that day."""
-        return datetime.combine(day, self.time, tzinfo=self.zone_of(person)).astimezone(UTC)
+        return moment(day, self.time, self.zone_of(person))
 
     def next(self, day: date, person: Person, *, after: datetime) -> datetime | None:
         """When the schedule of a weekly rota asks them about the shift of that day; None where it
         does not any more."""
-        local = max(after, self.begins(day)).astimezone(self.zone_of(person)).date()
+        since = max(after, self.begins(day))
+        local = since.astimezone(self.zone_of(person)).date()
         first = local + DAY * ((self.weekday - local.weekday()) % 7)
-        moments = (self.on(each, person) for each in (first, first + WEEK))
-        later = (moment for moment in moments if moment > max(after, self.begins(day)))
-        found = next(later)
+        at = self.on(first, person)
+        found = at if at > since else self.on(first + WEEK, person)
         return found if found < self.ends(day) else None
 
     # ---------------------------------------------------------------------- whom
@@ -129,27 +135,9 @@ class Asking:
 
     def question(self, duty: Duty) -> str:
         """What they are asked, in the words of the options."""
-        incoming = current = duty.member
-        if self.rota.overlaps:
-            current = on_duty(self.rota, self.rota.begins(duty.shift.start)).current
-        alone = current is None or current == incoming
-        template = self.options.get("question") or (ALONE if alone else TOGETHER)
-        told = template.format(
-            title=self.rota.title,
-            member=_name(incoming),
-            incoming=_name(incoming),
-            current=_name(current),
-            incoming_first_name=_first(_name(incoming)),
-            current_first_name=_first(_name(current)),
-        )
-        return " ".join(told.split())
-
-
-def _name(member: Member | None) -> str:
-    """Whoever reads it is not to be led anywhere by a name."""
-    name = member.name if member is not None else ""
-    return " ".join(name.translate({ord(sign): None for sign in "<>"}).split()) or NOBODY
-
-
-def _first(name: str) -> str:
-    return name.split()[0]
+        serving = on_duty(self.rota, self.rota.begins(duty.shift.start))
+        own_words = TOGETHER if self.rota.overlaps and serving.current else ALONE
+        told = messages.fields(serving, lambda member: member.name, title=self.rota.title)
+        plain = {name: value.translate(UNWANTED) for name, value in told.items()}
+        text = (self.options.get("question") or own_words).format(**plain)
+        return " ".join(text.split())

@@ -3,14 +3,11 @@ or asked here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-
-from rota import checks
 from rota.asking import Asking
+from rota.clocks import moment, zone_of
 from rota.models import Rota, Shift, Step
 from rota.on_duty import holders
 from rota.setup import GEEKBOT, SLACK
@@ -122,21 +119,6 @@ def default_message(rota: Rota) -> str:
     if rota.overlaps:
         return "{incoming} joins {current} as {title} today."
     return "{member} is {title} from today on."
-
-
-def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Of a time that comes twice, the first; one that the clocks leave out is as long after
-    midnight as it says."""
-    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
-
-
-def zone_of(person: Person, rota: Rota) -> ZoneInfo:
-    """Where they are; where we do not know a zone of that name, where the rota is."""
-    try:
-        checks.check_timezone(person.timezone)
-    except ValidationError:
-        return rota.zone
-    return ZoneInfo(person.timezone)
 
 
 def _option(sync: Sync | None, name: str) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rota import messages
-from rota.asking import question_key
+from rota.asking import STANDUP, question_key
 from rota.elsewhere import Elsewhere
 from rota.models import Member, Shift, Step
 from rota.on_duty import holders
@@ -73,7 +73,7 @@ def _question(there: Elsewhere, shift: Shift, who: Member) -> Told:
 def _standup_id(there: Elsewhere) -> str | None:
     if there.geekbot is None:
         return None
-    links = there.geekbot.links.exclude(ref=None)
+    links = there.geekbot.links.filter(part=STANDUP, key=STANDUP)
     return links.values_list("ref", flat=True).first()
 
 
