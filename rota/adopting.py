@@ -10,12 +10,15 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from rota import adoption, duties
-from rota.adoption import ASSIST, LEAD, MEMBER, NOTHING_SAID, Finding
+from rota.adoption import ASSIST, LEAD, MEMBER, NOTHING_SAID, Finding, known_as
 from rota.days import DAY
 from rota.duties import Doing, Place
 from rota.models import Rota, Shift
+from rota.naming import abbreviates
+from rota.rhythm import Rhythm, Span
 from rota.syncs.calendar.events import part_of
 from rota.syncs.calendar.foreign import foreign, own, whose
+from rota.team_roles import CURRENT, Holder
 from uploader.kinds import Kind
 from uploader.models import Change, Link, Sync
 
@@ -66,6 +69,15 @@ class Adoption:
             events = "1 event that looks" if left == 1 else f"{left} events that look"
             notes[f"{events} like the rota's: left alone; the changes say why."] = None
         return [*notes]
+
+    def questions(self) -> list[str]:
+        """What somebody has to say before names can be taken for anybody."""
+        asked: dict[str, str] = {}
+        for finding in self.findings:
+            for name, candidates in finding.asks.items():
+                known = " or ".join(known_as(each) for each in candidates)
+                asked[name] = f"Who is “{name}”: {known}? Say so with --take '{name}=…'."
+        return [*asked.values()]
 
     def planned(self) -> list[Change]:
         """The duties as a plan would name them, for showing the rota as it would be."""
@@ -157,6 +169,49 @@ def _judged(finding: Finding, shift: Shift | None, linked: set[str]) -> Finding:
     if shift.uid.hex in linked:
         return replace(finding, why_not="that day has an event of its own already")
     return finding
+
+
+def with_file(
+    rota: Rota,
+    told: Sequence[adoption.Told],
+    file: Mapping[str, Holder],
+    *,
+    doing: Doing,
+) -> tuple[list[adoption.Told], list[str]]:
+    """What the earlier tool's file adds: who serves now, where the calendar does not tell. Where
+    both do, the calendar counts, and that they differ is said.
+    """
+    by_day = {each.day: each for each in told}
+    added, warnings = [], []
+    for part, holder in file.items():
+        start, end = _span_of(rota, part, doing=doing)
+        there = by_day.get(start)
+        if there is None:
+            title = f"team-roles.json: {part} is {holder.name}"
+            added.append(
+                adoption.Told(
+                    event_id="", day=start, end=end, title=title, names={MEMBER: holder.name}
+                )
+            )
+        elif there.names and not _agree(there.names[MEMBER], holder.name):
+            warnings.append(
+                f"The file says that {holder.name} is {part}, the calendar (“{there.title}” from "
+                f"{start}) that {there.names[MEMBER]} is: the calendar counts."
+            )
+    return sorted([*told, *added], key=lambda each: each.day), warnings
+
+
+def _span_of(rota: Rota, part: str, *, doing: Doing) -> Span:
+    """When whoever is current, or incoming, began, and how long they serve."""
+    rhythm = Rhythm.of(
+        rota.every, rota.lasts, handover_on=rota.handover_on, starts_on=rota.starts_on
+    )
+    latest = rhythm.number(rota.today(doing.now))
+    return rhythm.span(latest - 1 if rota.overlaps and part == CURRENT else latest)
+
+
+def _agree(one: str, other: str) -> bool:
+    return abbreviates(one, other) or abbreviates(other, one)
 
 
 # ----------------------------------------------------------------------- doing

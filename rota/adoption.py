@@ -5,7 +5,7 @@ Whom a name is taken for is found in naming.py. Nothing is asked of a database o
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
@@ -54,6 +54,8 @@ class Finding:
     # How somebody was found who is not called exactly that.
     note: str = ""
     why_not: str = ""
+    # Whom a name in it may stand for, where several come into question.
+    asks: Mapping[str, Sequence[Member]] = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------------ titles
@@ -184,7 +186,7 @@ def _found(rota: Rota, each: Told, names: Names, *, is_over: bool) -> Finding:
         return _left(each, f"{words} {'are' if len(unknown) > 1 else 'is'} nobody in this rota")
     for role, name in each.names.items():
         if candidates[role] and not names.is_clear(name):
-            return _left(each, _may_be(name, candidates[role]))
+            return _asked(each, name, candidates[role])
     if rota.is_rolling:
         return _served(each, names, candidates[MEMBER])
     pairs = list(_pairs(candidates[LEAD], candidates[ASSIST]))
@@ -204,7 +206,7 @@ def _found(rota: Rota, each: Told, names: Names, *, is_over: bool) -> Finding:
 def _served(each: Told, names: Names, candidates: Sequence[Member]) -> Finding:
     """Of one role: exactly one it can be."""
     if len(candidates) > 1:
-        return _left(each, _may_be(each.names[MEMBER], candidates))
+        return _asked(each, each.names[MEMBER], candidates)
     member = candidates[0]
     note = names.note(each.names[MEMBER], member)
     return Finding(told=each, members={MEMBER: member}, note=note)
@@ -231,6 +233,10 @@ def _why_no_pair(each: Told, candidates: Mapping[str, Sequence[Member]]) -> str:
 def _may_be(name: str, candidates: Sequence[Member]) -> str:
     described = " or ".join(known_as(member) for member in candidates)
     return f"“{name}” may be {described}, or somebody else"
+
+
+def _asked(each: Told, name: str, candidates: Sequence[Member]) -> Finding:
+    return replace(_left(each, _may_be(name, candidates)), asks={name: candidates})
 
 
 def known_as(member: Member) -> str:

@@ -9,6 +9,7 @@ from integrations.google_calendar.sandbox import GoogleCalendarSandbox
 from integrations.google_calendar.sandbox_seed import timed, whole
 from integrations.sandbox import World
 from rota.models import Member
+from tests.rota.rolling import Triage
 from tests.rota.team import NOW, Team
 from uploader.models import Link, Sync
 
@@ -20,14 +21,14 @@ __all__ = ["CALENDAR", "DAY", "EarlierTool", "timed", "whole"]
 
 @dataclass
 class EarlierTool:
-    team: Team
+    team: Team | Triage
     world: World
 
     def __post_init__(self) -> None:
         self.google = self.world.of(GoogleCalendarSandbox)
         self.google.add_calendar(CALENDAR, "On duty", rosa="owner", rota="writer")
         self.sync = Sync.objects.create(
-            name="support-calendar",
+            name=f"{self.team.rota.name}-calendar",
             kind="rota_calendar",
             mode=Sync.Mode.AUTOMATIC,
             target=connections.connect(
@@ -38,13 +39,23 @@ class EarlierTool:
                 by=None,
                 now=NOW,
             ),
-            options={"rota": "support", "calendar_id": CALENDAR, "share_with_members": False},
+            options={
+                "rota": self.team.rota.name,
+                "calendar_id": CALENDAR,
+                "share_with_members": False,
+            },
         )
 
     def put(self, day: date, lead: str, assist: str, **fields: Any) -> str:
         """The id of an event as it was made: a whole day, with the usual title."""
         title = f"{lead} is on support today with {assist} assisting"
         row = self.google.add_event(CALENDAR, **{"summary": title, **whole(day), **fields})
+        return str(row["id"])
+
+    def role(self, day: date, title: str, *, weeks: int = 2, **fields: Any) -> str:
+        """The id of an event of a role: whole weeks, with a title of its own."""
+        until = {"end": {"date": (day + weeks * 7 * DAY).isoformat()}}
+        row = self.google.add_event(CALENDAR, **{"summary": title, **whole(day), **until, **fields})
         return str(row["id"])
 
     def rename(self, name: str, *, to: str) -> Member:

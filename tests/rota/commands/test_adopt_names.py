@@ -25,7 +25,7 @@ def test_people_read_whom_each_name_is_taken_for_from_when_to_when(
     assert "Gustav  →  Gustav in sevens  1  2026-11-23 to 2026-11-23" in told
     assert "Bob     →  left alone        1  2026-12-01 to 2026-12-01" in told
     assert "left     2026-12-01: “Murdo is on support today with Bob assisting”" in told
-    assert "3 events would be taken over: --apply does it." in told
+    assert "3 shifts are to be taken over: --apply does it." in told
 
 
 def test_a_name_is_never_found_within_another(earlier_tool: EarlierTool) -> None:

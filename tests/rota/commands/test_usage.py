@@ -39,10 +39,8 @@ def test_without_the_sync_of_its_duties_it_is_told_how_to_make_it(team: Team) ->
     assert "save it once more in the admin" in refused("generate", "support")
 
 
-def test_what_a_later_release_brings_is_no_part_of_this_one(team: Team) -> None:
-    assert "--team-roles is for rolling rotas" in refused(
-        "adopt", "support", "--team-roles", "roles.json"
-    )
+def test_a_file_about_rolling_rotas_is_of_no_use_to_a_paired_one(team: Team) -> None:
+    assert "support is a paired rota" in refused("adopt", "support", "--team-roles", "roles.json")
 
 
 @pytest.mark.parametrize(
