@@ -320,8 +320,8 @@ def test_staff_who_are_no_members_are_told_where_to_go(admin_client: Any, world:
 def test_the_sandbox_says_that_it_is_one_on_every_page(connected: Visitor) -> None:
     for path in ("/", "/about/", "/dashboard/", "/connections/", "/syncs/"):
         page = connected.client.get(path, follow=True).content.decode()
-        assert "Breathe HR, Clockify, Google Calendar, Open Humans, Productive and" in page
-        assert "RescueTime are stand-ins" in page
+        assert "Breathe HR, Clockify, Geekbot, Google Calendar, Open Humans, Productive," in page
+        assert "RescueTime and Slack are stand-ins" in page
 
 
 def test_with_the_real_providers_there_is_no_banner(visitor: Visitor, settings: Any) -> None:

@@ -78,7 +78,7 @@ def test_a_key_does_not_expire(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["teams", "employees/9999", "employees/x", "employees/9999/absences", "absences/900001"]
+    "path", ["divisions", "employees/9999", "employees/x", "employees/9999/absences", "absences/900001"]
 )
 def test_what_is_not_there_is_not_found(path: str, world: World) -> None:
     answer = ask(world, path)
@@ -86,9 +86,9 @@ def test_what_is_not_there_is_not_found(path: str, world: World) -> None:
 
 
 def test_only_unknown_paths_are_remembered_as_such(world: World) -> None:
-    for path in ("employees", "employees/9999", "teams"):
+    for path in ("employees", "employees/9999", "divisions"):
         ask(world, path)
-    assert [seen.path for seen in world.unknown] == ["/v1/teams"]
+    assert [seen.path for seen in world.unknown] == ["/v1/divisions"]
 
 
 def test_nothing_can_be_written(world: World) -> None:
@@ -103,7 +103,7 @@ def test_an_error_is_an_object_or_a_text_except_of_401(
     world: World, breathe: BreatheSandbox
 ) -> None:
     breathe.switches["error_body"] = "string"
-    assert ask(world, "teams").json() == {"error": "404 Not Found"}
+    assert ask(world, "divisions").json() == {"error": "404 Not Found"}
     assert ask(world, "absences?page=x").json() == {"error": "400 Record Invalid"}
     assert ask(world, "absences", "wrong").json() == {"error": "401 Unauthorized"}
 
