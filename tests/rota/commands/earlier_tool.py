@@ -9,8 +9,7 @@ from integrations.google_calendar.sandbox import GoogleCalendarSandbox
 from integrations.google_calendar.sandbox_seed import timed, whole
 from integrations.sandbox import World
 from rota.models import Member
-from tests.rota.rolling import Triage
-from tests.rota.team import NOW, Team
+from tests.rota.team import NOW
 from uploader.models import Link, Sync
 
 CALENDAR = "c_duty@group.calendar.google.com"
@@ -21,7 +20,7 @@ __all__ = ["CALENDAR", "DAY", "EarlierTool", "timed", "whole"]
 
 @dataclass
 class EarlierTool:
-    team: Team | Triage
+    team: Any  # a Team, or a Triage
     world: World
 
     def __post_init__(self) -> None:
