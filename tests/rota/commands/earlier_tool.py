@@ -59,7 +59,7 @@ class EarlierTool:
 
     def rename(self, name: str, *, to: str) -> Member:
         """A member goes by another name here than on the calendar."""
-        member = self.team.members[name]
+        member: Member = self.team.members[name]
         member.person.name = to
         member.person.save()
         return member

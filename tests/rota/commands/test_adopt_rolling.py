@@ -124,7 +124,7 @@ def test_a_name_with_a_colon_is_not_cut(triage: Triage, before: EarlierTool) -> 
 
 def test_an_untitled_event_and_one_with_a_time_are_left_alone(before: EarlierTool) -> None:
     before.role(CURRENT, "")
-    moment = {
+    moment: dict[str, Any] = {
         "start": {"dateTime": "2026-11-25T10:00:00Z"},
         "end": {"dateTime": "2026-11-25T11:00:00Z"},
     }
