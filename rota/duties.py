@@ -4,7 +4,7 @@ Each change is recorded as a move, and makes what is kept in step with the rota 
 transaction: what follows from it is never forgotten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from rota import days, fairness
+from rota import days, fairness, rolling
 from rota.days import DAY
-from rota.models import Duty, Member, Move, Rota, Shift, Swap
+from rota.models import Absence, Duty, Member, Move, Rota, Shift, Swap
 from rota.models.rotas import NO_GROUP
+from rota.words import SHORT, during, is_span, last_day
 from uploader.models import Run, Sync
 
 DUTIES = "rota_duties"
@@ -281,22 +282,47 @@ def require_open(duty: Duty, *, doing: Doing) -> None:
         raise NotPossible(f"{duty} is not needed any more.")
 
 
-def require_possible(member: Member | None, duty: Duty) -> None:
-    why = why_not(member, duty) if member is not None else None
+def require_possible(member: Member | None, duty: Duty, *, without: Duty | None = None) -> None:
+    why = why_not(member, duty, without=without) if member is not None else None
     if why is not None:
         raise NotPossible(why)
 
 
-def why_not(member: Member, duty: Duty) -> str | None:
-    """Why a member cannot have a duty; being away is told by `is_away`, and for them to judge."""
+def why_not(member: Member, duty: Duty, *, without: Duty | None = None) -> str | None:
+    """Why a member cannot have a duty; being away is told by `is_away`, and for them to judge.
+
+    `without`: another duty, which they give away for it.
+    """
+    return why_not_there(member, duty) or _why_not_beside(member, duty, without)
+
+
+def why_not_there(member: Member, duty: Duty) -> str | None:
+    """Why it is not for them, whatever else they do."""
     shift = duty.shift
     if member.rota_id != shift.rota_id:
         return f"{member} is not in the rota {shift.rota}."
     if member.group != group_of(duty):
         return f"{member} is in {member.group}, and {duty} is for {group_of(duty)}."
-    if not member.serves_on(shift.start):
-        return f"{member} is not in the rota on {shift.start}."
+    for day in dict.fromkeys((shift.start, last_day(shift))):
+        if not member.serves_on(day):
+            return f"{member} is not in the rota on {day}."
     return None
+
+
+def _why_not_beside(member: Member, duty: Duty, without: Duty | None) -> str | None:
+    """Nobody serves twice at a time, where shifts overlap."""
+    if not duty.shift.rota.is_rolling:
+        return None
+    others = Duty.objects.filter(
+        member__person=member.person_id,
+        shift__rota=duty.shift.rota_id,
+        shift__cancelled_at=None,
+        shift__start__lt=duty.shift.end,
+        shift__end__gt=duty.shift.start,
+    )
+    given_away = [duty.pk, *([without.pk] if without else [])]
+    other = others.exclude(pk__in=given_away).select_related("shift").first()
+    return f"{member} serves {during(other.shift, SHORT)} already." if other else None
 
 
 def group_of(duty: Duty) -> str:
@@ -304,10 +330,17 @@ def group_of(duty: Duty) -> str:
     return fairness.group_of(duty.shift.leads, duty.role, duty.shift.rota.groups)
 
 
-def works_on(member: Member, day: date) -> bool:
-    """Whether it is a weekday of theirs; like being away, for a person to judge."""
-    return not member.weekdays or day.weekday() in days.numbers(member.weekdays)
+def works_in(member: Member, shift: Shift) -> bool:
+    """Whether it is a weekday of theirs; like being away, for a person to judge. Nobody's week is
+    too short for a service of several days."""
+    return (
+        is_span(shift)
+        or not member.weekdays
+        or shift.start.weekday() in days.numbers(member.weekdays)
+    )
 
 
-def is_away(member: Member, day: date) -> bool:
-    return member.person.absences.filter(first_day__lte=day, last_day__gte=day).exists()
+def is_away(shift: Shift, absences: Iterable[Absence]) -> bool:
+    """Whether somebody with these absences is away for it, or for half of it or more."""
+    spans = ((absence.first_day, absence.last_day) for absence in absences)
+    return rolling.is_away(shift.start, shift.end, spans)

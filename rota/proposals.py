@@ -49,9 +49,12 @@ def begin(sync: Sync, *, params: dict[str, Any], by: Any, now: datetime) -> Begu
 
 
 def conflicts(person: Person, first: date, last: date, *, now: datetime) -> list[Duty]:
-    """Their duties that are not over and lie in these days, in every rota."""
+    """Their duties that are not over and that they cannot have, because they are away in these
+    days, in every rota. Of a service that goes on for long, less than half is no matter."""
     found = _to_come(now=now).filter(member__person=person)
-    return _open(found.filter(shift__start__lte=last, shift__end__gt=first), now=now)
+    absences = list(person.absences.all())
+    held = _open(found.filter(shift__start__lte=last, shift__end__gt=first), now=now)
+    return [duty for duty in held if duties.is_away(duty.shift, absences)]
 
 
 def misfits(members: Iterable[Member], *, now: datetime) -> list[Duty]:
@@ -62,7 +65,7 @@ def misfits(members: Iterable[Member], *, now: datetime) -> list[Duty]:
 
 
 def _fits(member: Member, duty: Duty) -> bool:
-    return duties.works_on(member, duty.shift.start) and duties.why_not(member, duty) is None
+    return duties.works_in(member, duty.shift) and duties.why_not(member, duty) is None
 
 
 def rotas_in(person: Person, first: date, last: date, *, now: datetime) -> list[Rota]:

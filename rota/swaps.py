@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from rota import duties
 from rota.duties import Doing, NotPossible
 from rota.models import Absence, Duty, Member, Rota, Swap
+from rota.words import SHORT, during
 
 
 def may_act_for(user: Any, member: Member | None) -> bool:
@@ -86,7 +87,7 @@ def _require_takeable(swap: Swap, member: Member, back: Duty | None, *, doing: D
     duties.require_open(swap.duty, doing=doing)
     if member.pk == swap.asked_by_id:
         raise NotPossible(f"{member} has this duty already.")
-    duties.require_possible(member, swap.duty)
+    duties.require_possible(member, swap.duty, without=back)
     _require_there(member, swap.duty)
     if back is None:
         return
@@ -98,11 +99,11 @@ def _require_takeable(swap: Swap, member: Member, back: Duty | None, *, doing: D
 
 def _require_there(member: Member, duty: Duty) -> None:
     """Nobody who asks is asked again whether what they get in return suits them."""
-    day = duty.shift.start
-    if duties.is_away(member, day):
-        raise NotPossible(f"{member} is away on {day}.")
-    if not duties.works_on(member, day):
-        raise NotPossible(f"{member} does not work on {day:%A}s.")
+    shift = duty.shift
+    if duties.is_away(shift, member.person.absences.all()):
+        raise NotPossible(f"{member} is away {during(shift, SHORT)}.")
+    if not duties.works_in(member, shift):
+        raise NotPossible(f"{member} does not work on {shift.start:%A}s.")
 
 
 def _require_exchange(duty: Duty, back: Duty, *, doing: Doing) -> None:
@@ -110,36 +111,63 @@ def _require_exchange(duty: Duty, back: Duty, *, doing: Doing) -> None:
     duties.require_open(back, doing=doing)
     if back.member is None or duty.member is None or back.member_id == duty.member_id:
         raise NotPossible(f"{back} cannot be given in return for {duty}.")
-    duties.require_possible(duty.member, back)
-    duties.require_possible(back.member, duty)
+    duties.require_possible(duty.member, back, without=duty)
+    duties.require_possible(back.member, duty, without=back)
 
 
 # ----------------------------------------------------------------- who could take it
 
 
 class Free:
-    """Who of a rota could have which duty; absences are read once."""
+    """Who of a rota could have which duty; absences, and who serves when, are read once."""
 
     def __init__(self, rota: Rota) -> None:
-        self.away = defaultdict(list)
+        self.away: dict[int, list[Absence]] = defaultdict(list)
         for absence in Absence.objects.filter(person__memberships__rota=rota).distinct():
             self.away[absence.person_id].append(absence)
+        # Shifts of a paired rota do not overlap.
+        self.held: dict[int, list[Duty]] = defaultdict(list)
+        for duty in _held(rota) if rota.is_rolling else ():
+            if duty.member is not None:
+                self.held[duty.member.person_id].append(duty)
 
-    def could_have(self, member: Member | None, duty: Duty) -> bool:
-        if member is None or duties.why_not(member, duty) is not None:
+    def could_have(self, member: Member | None, duty: Duty, *, without: Duty | None = None) -> bool:
+        """`without`: another duty, which they give away for it."""
+        if member is None or duties.why_not_there(member, duty) is not None:
             return False
-        day = duty.shift.start
-        return duties.works_on(member, day) and not any(
-            absence.first_day <= day <= absence.last_day for absence in self.away[member.person_id]
-        )
+        if any(self._overlaps(duty, other, without) for other in self.held[member.person_id]):
+            return False
+        is_away = duties.is_away(duty.shift, self.away[member.person_id])
+        return duties.works_in(member, duty.shift) and not is_away
+
+    def could_exchange(self, duty: Duty, other: Duty) -> bool:
+        """Whether each could have what the other has."""
+        there = self.could_have(duty.member, other, without=duty)
+        return there and self.could_have(other.member, duty, without=other)
+
+    def _overlaps(self, duty: Duty, other: Duty, without: Duty | None) -> bool:
+        if other.pk == duty.pk or (without is not None and other.pk == without.pk):
+            return False
+        one, two = duty.shift, other.shift
+        return one.start < two.end and two.start < one.end
+
+
+def _held(rota: Rota) -> Any:
+    rows = Duty.objects.filter(shift__rota=rota, shift__cancelled_at=None).exclude(member=None)
+    return rows.select_related("shift__rota", "member__person")
 
 
 def possible_takers(swap: Swap, *, free: Free) -> list[Member]:
-    """Who could take it: of the right group, there that day, and not the one who asks."""
-    duty = swap.duty
-    if swap.with_duty is not None:
-        candidates = [swap.with_duty.member]
+    """Who could take it, for nothing or for one of theirs: of the right group, there then, and not
+    the one who asks."""
+    duty, back = swap.duty, swap.with_duty
+    if back is not None:
+        able = [back.member] if free.could_have(back.member, duty, without=back) else []
     else:
-        candidates = list(duty.shift.rota.members.select_related("person"))
-    able = [each for each in candidates if each and free.could_have(each, duty)]
-    return [each for each in able if each.pk != swap.asked_by_id]
+        able = [
+            member
+            for member in duty.shift.rota.members.select_related("person")
+            if free.could_have(member, duty)
+            or any(free.could_exchange(duty, other) for other in free.held[member.person_id])
+        ]
+    return [each for each in able if each and each.pk != swap.asked_by_id]

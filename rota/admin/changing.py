@@ -160,12 +160,8 @@ def choose_from(field: Any, duty: Duty) -> None:
     serving = Q(joined_on=None) | Q(joined_on__lte=shift.start)
     still = Q(left_on=None) | Q(left_on__gte=shift.start)
     there = Member.objects.filter(serving, still, rota=shift.rota, group=duties.group_of(duty))
-    away = set(
-        there.filter(
-            person__absences__first_day__lte=shift.start,
-            person__absences__last_day__gte=shift.start,
-        ).values_list("pk", flat=True)
-    )
+    people = there.prefetch_related("person__absences")
+    away = {each.pk for each in people if duties.is_away(shift, each.person.absences.all())}
     field.queryset = there.exclude(pk=duty.member_id or 0).select_related("person")
     field.label_from_instance = lambda member: (
         f"{member} (away)" if member.pk in away else str(member)

@@ -159,11 +159,11 @@ def _exchangeable(duty: Duty, *, now: datetime) -> list[Duty]:
     return [
         other
         for other in _coming(rota, now=now).exclude(member=duty.member)
-        if free.could_have(duty.member, other) and free.could_have(other.member, duty)
+        if free.could_exchange(duty, other)
     ]
 
 
 def _offered(swap: Swap, takers: list[Member], *, free: Free, now: datetime) -> list[Duty]:
     """What the takers have that whoever asks could do in return."""
     theirs = _coming(swap.duty.shift.rota, now=now).filter(member__in=takers)
-    return [duty for duty in theirs if free.could_have(swap.asked_by, duty)]
+    return [duty for duty in theirs if free.could_exchange(swap.duty, duty)]

@@ -148,7 +148,7 @@ def test_an_exchange_that_cannot_be_leaves_everything_as_it_was(
     other, _ = team.put(day, "Wren", "Andy")
     Absence.objects.create(person=team.members["Priya"].person, first_day=day, last_day=day)
 
-    assert f"Priya is away on {day}" in errors_of(act(sam, lead, "exchange", other=other.pk))
+    assert f"Priya is away on {day:%a %-d %b %Y}" in errors_of(act(sam, lead, "exchange", other=other.pk))
     assert (team.holder(lead), team.holder(other)) == ("Priya", "Wren")
     assert not Swap.objects.exists()
 
@@ -180,7 +180,7 @@ def test_who_is_away_cannot_take_it(team: Team, lead: Duty, sam: Client, monday:
 
     response = sam.post(f"{SWAPS}{swap.pk}/take/", {"member": wren.pk}, follow=True)
 
-    assert f"Wren is away on {monday}" in errors_of(response)
+    assert f"Wren is away on {monday:%a %-d %b %Y}" in errors_of(response)
     assert team.holder(lead) == "Priya"
 
 

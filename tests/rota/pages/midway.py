@@ -23,7 +23,7 @@ def busy() -> Triage:
     )
     says = "I am on a train most of Thursday; could somebody have an eye on it until I arrive?"
     duties.answered(found[1], triage.members["Georgiana"], says, accepts=False, at=NOW)
-    duties.override(found[4], triage.members["Yuvi"], doing=Doing(now=NOW))
+    duties.override(found[4], triage.members["Chris"], doing=Doing(now=NOW))
     duties.override(found[6], None, doing=Doing(now=NOW))
     swaps.ask(found[3], doing=Doing(now=NOW), note="A wedding, abroad")
     Absence.objects.create(
