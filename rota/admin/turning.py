@@ -11,12 +11,15 @@ from django.utils.html import format_html
 from rota import duties
 from rota.admin.generating import APPLY, Begins
 from rota.models import Member, Rota
+from rota.syncs.duties.layout import Asked
+from rota.syncs.duties.turns import Turns
+from uploader.kinds import CannotRun
 
 BUTTONS = {APPLY: "Do it", "propose": "Only make a plan"}
 MOST = 400
 
 
-class Turns(Begins):
+class OfRolling(Begins):
     """A run of what generates a rolling rota, which is told what is asked for."""
 
     buttons = BUTTONS
@@ -29,13 +32,22 @@ class Turns(Begins):
     def asked(self) -> dict[str, Any]:
         raise NotImplementedError
 
+    def laid_out(self, params: dict[str, Any]) -> Turns:
+        """Where these shifts would lie; what lies too far ahead is said on the page."""
+        try:
+            turns = Turns(self.obj, Asked.of(params), now=self.now)
+            turns.spans()
+        except CannotRun as error:
+            raise forms.ValidationError(str(error)) from error
+        return turns
+
     def do(self) -> str:
         how = APPLY if self.how == APPLY else "propose"
         run = self.begin(duties.duties_sync(self.obj), {**self.asked(), how: True})
         return format_html("Begun: {}.", run)
 
 
-class Append(Turns):
+class Append(OfRolling):
     slug, words = "append", "More shifts…"
 
     number = forms.IntegerField(label="How many", initial=1, min_value=1, max_value=MOST)
@@ -43,11 +55,16 @@ class Append(Turns):
     def explained(self) -> str:
         return "Turns go on after the last shift there is. What is there already stays."
 
+    def clean_number(self) -> int:
+        number: int = self.cleaned_data["number"]
+        self.laid_out({"append": number})
+        return number
+
     def asked(self) -> dict[str, Any]:
         return {"append": self.cleaned_data["number"]}
 
 
-class PlanAnew(Turns):
+class PlanAnew(OfRolling):
     slug, words = "anew", "Plan anew…"
 
     first = forms.DateField(label="From", widget=AdminDateWidget)
@@ -77,13 +94,24 @@ class PlanAnew(Turns):
             raise forms.ValidationError("This day has passed: what was, stays as it was.")
         return first
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            turns = self.laid_out({**self._where(), "append": cleaned["number"] or 1})
+            cleaned["number"] = cleaned["number"] or turns.in_a_year()
+        return cleaned
+
+    def _where(self) -> dict[str, Any]:
+        return {
+            "from": self.cleaned_data["first"].isoformat(),
+            "after": self.cleaned_data["after"].pk,
+        }
+
     def asked(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        number = {"append": cleaned["number"]} if cleaned["number"] else {}
-        return {"from": cleaned["first"].isoformat(), "after": cleaned["after"].pk, **number}
+        return {**self._where(), "append": self.cleaned_data["number"]}
 
 
-class SetRoles(Turns):
+class SetRoles(OfRolling):
     slug, words = "roles", "Who serves now…"
 
     current = forms.ModelChoiceField(queryset=Member.objects.none(), empty_label=None)

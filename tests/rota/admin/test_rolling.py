@@ -186,6 +186,23 @@ def test_turns_are_planned_anew_after_whoever_has_the_role(triage: Triage, root:
     }
 
 
+def test_turns_are_planned_anew_for_a_year_where_nothing_else_is_said(
+    triage: Triage, root: Client
+) -> None:
+    jenny, first = triage.members["Jenny"], timezone.now().date().isoformat()
+
+    act(root, triage, "anew", first=first, after=jenny.pk, how="apply")
+
+    assert Run.objects.get().params["append"] in (52, 53)
+
+
+def test_what_lies_too_far_ahead_is_refused_on_the_page(triage: Triage, root: Client) -> None:
+    response = act(root, triage, "append", number=399, how="apply")
+
+    assert "is further ahead than three years" in errors_of(response)
+    assert not Run.objects.exists()
+
+
 def test_nothing_is_planned_anew_before_today(triage: Triage, root: Client) -> None:
     jenny = triage.members["Jenny"]
 
