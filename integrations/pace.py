@@ -78,9 +78,8 @@ class PacedGate:
         self.provider = provider
         self.beat = beat
         self.pulse = pulse or beat
+        self.per_second = per_second
         self.space = 1 / per_second if rate and per_second else 0.0
-        # At that pace a minute can hold no more than its allowance anyway.
-        self.counts = bool(rate) and not (per_second and rate >= 60 * per_second)
         self.learns = learns
         self.usual_pause = usual_pause
         self.patience = patience
@@ -104,6 +103,11 @@ class PacedGate:
             beat=beat,
             **manners,
         )
+
+    @property
+    def counts(self) -> bool:
+        """Otherwise a minute can hold no more than its allowance anyway, at that many a second."""
+        return bool(self.rate) and not (self.per_second and self.rate >= 60 * self.per_second)
 
     def lane(self, name: str, *, rate: int) -> Self:
         """For one sort of request: an allowance of its own, which is never above everybody's."""

@@ -299,7 +299,7 @@ class SlackClient(Client):
             said["status"] = 429 if self.asks_to_slow_down(response) else 500
             return kind(**said, retry_after=retry_after(response.headers))
         if issubclass(kind, MissingScope):
-            return kind(**said, needed=refusals.needed_by(response))
+            return kind(**said, needed=refusals.needed_in(refusals.body_of(response)))
         if self._went_by_person(response):
             said["excerpt"] = f"the user token: {refusals.OF_A_PERSON.get(kind, said['excerpt'])}"
         return kind(**said)

@@ -131,9 +131,9 @@ def kind_of(response: requests.Response) -> type[IntegrationError] | None:
     return BY_CODE.get(code, RejectedError)
 
 
-def needed_by(response: requests.Response) -> str:
-    """The scopes that a call takes and the application lacks, as Slack writes them."""
-    needed = body_of(response).get("needed")
+def needed_in(body: Mapping[str, Any]) -> str:
+    """The scopes that a call takes and the app lacks, as Slack writes them."""
+    needed = body.get("needed")
     return needed if isinstance(needed, str) else ""
 
 
@@ -144,8 +144,9 @@ def words_of(body: Mapping[str, Any]) -> str:
         return ""
     told = ADVICE.get(code, code)
     if code == "missing_scope":
-        told = f"it takes the scope {body.get('needed') or 'that was not granted'}: add it to the "
-        told += "app and install that again"
+        needed = needed_in(body)
+        which = f"the scope {needed}" if needed else "a scope that was not granted"
+        told = f"it takes {which}: add it to the app and install that again"
     metadata = body.get("response_metadata")
     details = metadata.get("messages") if isinstance(metadata, Mapping) else None
     if isinstance(details, list):
