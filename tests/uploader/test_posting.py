@@ -17,7 +17,7 @@ from integrations.slack.sandbox import SlackSandbox
 from integrations.slack.sandbox_seed import RANDOM, SARAH, SUPPORT
 from tests.uploader.clock import Clock
 from tests.uploader.killer import Killed, Killer, Once
-from uploader import notices, posting
+from uploader import notices, outcomes, posting
 from uploader.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -61,13 +61,16 @@ class Messenger:
     def send(self) -> int:
         return notices.send_due(now=self.clock())
 
-    def for_hours(self, hours: float = 1) -> None:
-        """Looks a minute apart."""
-        for _ in range(int(hours * 60)):
+    def for_hours(self, hours: float = 3) -> None:
+        """Looks as often as something is due, and every half an hour."""
+        end = self.clock() + timedelta(hours=hours)
+        while self.clock() < end:
             if notices.gather(now=self.clock()):
                 with suppress(Killed):
                     self.send()
-            self.clock.forward(minutes=1)
+            ahead = Notice.objects.filter(due_at__gt=self.clock()).exclude(outcome="sent")
+            due = ahead.order_by("due_at").values_list("due_at", flat=True).first() or end
+            self.clock.now = min(end, due, self.clock() + timedelta(minutes=30))
 
     def posts(self) -> list[str]:
         return [post.text for post in self.slack.posts]
@@ -115,7 +118,7 @@ def test_whatever_fails_it_is_there_once_in_the_end(
         if recipient != RANDOM:  # nothing is posted there at first, and only one repeat is allowed
             messenger.world.faults.add(Fault("slack", "lost", match=POST))
         notice = messenger.announce(f"number {n}", recipient=recipient)
-        messenger.for_hours(0.4)
+        messenger.for_hours(1)
         assert messenger.posts() == ["Sarah is on duty."], f"{kind} at request {n}"
         notice.refresh_from_db()
         assert notice.outcome == "sent"
@@ -162,9 +165,7 @@ def test_asked_to_slow_down_it_waits_and_so_do_the_others_of_this_connection(
     messenger.world.faults.add(Fault("slack", "429", match=POST, retry_after=30))
     for key in ("one", "two", "three"):
         messenger.announce(key)
-    notices.announce(
-        "mail", person=None, recipient="ada@example.org", text="Hello", due_at=NOW
-    )
+    notices.announce("mail", person=None, recipient="ada@example.org", text="Hello", due_at=NOW)
     assert messenger.send() == 1  # the mail
     assert messenger.calls() == 1
     messenger.clock.forward(seconds=29)
@@ -224,7 +225,7 @@ def test_what_is_not_there_and_is_too_late_is_not_repeated(messenger: Messenger)
 @pytest.fixture
 def deadly_sending(killer: Killer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends may die before each request, and before and after each note."""
-    beat, settle, take = posting.InHand._beat, posting.settle, posting.InHand._take
+    beat, settle, take = posting.InHand._beat, outcomes.settle, posting.InHand._take
 
     def dying(do: Callable[..., Any]) -> Callable[..., Any]:
         def done(*args: Any, **values: Any) -> Any:
@@ -252,7 +253,7 @@ def test_whoever_sends_may_be_killed_at_any_boundary(
         moment = Once(n)
         killer.when = moment
         messenger.announce(f"number {n}")
-        messenger.for_hours(0.4)
+        messenger.for_hours(1)
         killer.when = None
         arrived.append(len(messenger.posts()))
         if moment.passed < n:
