@@ -8,6 +8,7 @@ from django.core import mail
 from rota import duties, swaps, telling
 from rota.duties import Doing
 from rota.models import Absence
+from tests.rota.rolling import WEDNESDAY, Triage
 from tests.rota.team import MONDAY, NOW, Team
 from uploader import notices, runs
 from uploader.models import Run
@@ -201,3 +202,38 @@ def test_one_thing_that_cannot_be_told_does_not_stop_the_rest(
     lead, _ = team.put(MONDAY, "Priya", "Theo")
     duties.override(lead, team.members["Wren"], doing=Doing(now=NOW))
     assert len(told()) == 2
+
+
+# ------------------------------------------------------------------ rolling rotas
+
+
+def test_turns_are_told_with_their_first_and_last_day(triage: Triage) -> None:
+    duty, *_ = triage.fortnights(7)
+    duties.override(duty, triage.members["Chris"], doing=Doing(now=NOW))
+
+    mails = told()
+
+    days = "Wed 2 Dec to Tue 15 Dec 2026"
+    assert f"{days}: you serve now, instead of Sarah." in mails["chris@example.org"]
+    assert f"{days}: you no longer serve; Chris does." in mails["sarah@example.org"]
+
+
+def test_who_could_take_a_turn_is_asked_with_its_days(triage: Triage) -> None:
+    duty, other, *_ = triage.fortnights(7)
+    swaps.ask(duty, doing=Doing(now=NOW), with_duty=other, note="a wedding")
+
+    asked = told()["georgiana@example.org"]
+
+    assert "Sarah asks who can serve from Wed 2 Dec to Tue 15 Dec 2026." in asked
+    assert "In return for: turn from Wed 9 Dec to Tue 22 Dec 2026." in asked
+
+
+def test_an_owner_is_told_of_a_turn_that_nobody_has(triage: Triage) -> None:
+    owner = triage.members["Yuvi"].person
+    triage.rota.owner = owner
+    triage.rota.save()
+    triage.put(WEDNESDAY, None)
+
+    told_owner = told()["yuvi@example.org"]
+
+    assert "Wed 2 Dec to Tue 15 Dec 2026: nobody is to serve (everybody is away)" in told_owner

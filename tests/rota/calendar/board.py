@@ -17,6 +17,7 @@ from rota import duties
 from rota.duties import Doing
 from rota.models import Duty, Shift
 from tests.rota.calendar.paper import CALENDAR, DAY, Paper, Row
+from tests.rota.rolling import Triage
 from tests.rota.team import MONDAY, NOW, OTHERS, SEVENS, Team
 from tests.uploader.clock import Clock
 from tests.uploader.running import Running
@@ -45,7 +46,7 @@ class Board(Running, Paper):
         self.sync = self.published(self.team)
         self.forget_requests()
 
-    def published(self, team: Team, *, calendar: str = CALENDAR) -> Sync:
+    def published(self, team: Team | Triage, *, calendar: str = CALENDAR) -> Sync:
         return Sync.objects.create(
             name=f"{team.rota}-calendar",
             kind="rota_calendar",
