@@ -56,11 +56,17 @@ class DutyAdmin(ReadOnly, Acting):
     change_form_template = "admin/rota/duty.html"
     list_display = ("day", "role", "who", "rota", "how", "swap")
     list_filter = (WhenFilter, "shift__rota", GapFilter, "role", "origin")
-    list_select_related = ("shift__rota", "member__person", "by")
+    list_select_related = ("shift__rota", "shift__turn__person", "member__person", "by")
     search_fields = ("member__person__name", "shift__rota__name")
     date_hierarchy = "shift__start"
-    fields = ("day", "role", "rota", "who", "how", "instead_of", "reason", "swap")
-    readonly_fields = fields
+    own = ("day", "role", "rota", "who", "how", "instead_of", "reason", "swap")
+    # Of a turn in a rolling rota besides.
+    of_turns = ("turn", "asked_at", "answer", "answered_at", "accepted_at")
+    readonly_fields = (*own, *of_turns)
+
+    def get_fields(self, request: HttpRequest, obj: Duty | None = None) -> Any:
+        is_turn = obj is not None and obj.shift.rota.is_rolling
+        return (*self.own, *self.of_turns) if is_turn else self.own
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Duty]:
         asked = Swap.objects.filter(state=Swap.State.ASKED).select_related("asked_by__person")
@@ -75,6 +81,10 @@ class DutyAdmin(ReadOnly, Acting):
     @admin.display(description="who", ordering="member__person__name", empty_value="nobody")
     def who(self, duty: Duty) -> str | None:
         return str(duty.member) if duty.member else None
+
+    @admin.display(description="whose turn it is", empty_value="nobody's")
+    def turn(self, duty: Duty) -> str | None:
+        return str(duty.shift.turn) if duty.shift.turn else None
 
     @admin.display(description="rota", ordering="shift__rota__name")
     def rota(self, duty: Duty) -> str:

@@ -6,9 +6,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from rota import duties
 from rota.models import Rota, Step
 from tests.pages.visitor import words_of
-from tests.rota.admin.staff import ROTAS, another_member, errors_of, page_of, said, signed_in, typed
+from tests.rota.admin.staff import (
+    DUTIES,
+    ROTAS,
+    another_member,
+    errors_of,
+    page_of,
+    said,
+    signed_in,
+    typed,
+)
 from tests.rota.rolling import Triage
 from tests.rota.team import Team
 from uploader.models import Run
@@ -262,3 +272,14 @@ def test_the_steps_of_its_handovers_are_shown_with_their_reasons(
     assert "message in Slack" in words
     assert "refused" in words
     assert "The channel is archived." in words
+
+
+def test_what_somebody_answered_is_on_the_page_of_their_duty(triage: Triage, root: Client) -> None:
+    duty = triage.put(timezone.now().date(), "Sarah", turn="Jenny")
+    sarah = triage.members["Sarah"]
+    duties.answered(duty, sarah, "ok, but late", accepts=False, at=timezone.now())
+
+    words = words_of(root.get(f"{DUTIES}{duty.pk}/change/"))
+
+    assert "ok, but late" in words
+    assert "Whose turn it is: Jenny" in words
