@@ -78,7 +78,8 @@ def test_a_key_does_not_expire(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["divisions", "employees/9999", "employees/x", "employees/9999/absences", "absences/900001"]
+    "path",
+    ["divisions", "employees/9999", "employees/x", "employees/9999/absences", "absences/900001"],
 )
 def test_what_is_not_there_is_not_found(path: str, world: World) -> None:
     answer = ask(world, path)

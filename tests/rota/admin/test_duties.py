@@ -148,7 +148,9 @@ def test_an_exchange_that_cannot_be_leaves_everything_as_it_was(
     other, _ = team.put(day, "Wren", "Andy")
     Absence.objects.create(person=team.members["Priya"].person, first_day=day, last_day=day)
 
-    assert f"Priya is away on {day:%a %-d %b %Y}" in errors_of(act(sam, lead, "exchange", other=other.pk))
+    assert f"Priya is away on {day:%a %-d %b %Y}" in errors_of(
+        act(sam, lead, "exchange", other=other.pk)
+    )
     assert (team.holder(lead), team.holder(other)) == ("Priya", "Wren")
     assert not Swap.objects.exists()
 
