@@ -43,6 +43,9 @@ class SlackSandbox(Messages):
         "disabled_groups": Switch(
             ("accepted", "refused"), "setting who is in a usergroup that is disabled"
         ),
+        "deactivated": Switch(
+            ("stay in usergroups", "leave usergroups"), "people whose account is deactivated"
+        ),
         "posting": Switch(("allowed", "restricted"), "whether the app may post in channels"),
         "outside_posting": Switch(
             ("refused", "allowed"), "posting in a public channel without being in it"

@@ -52,7 +52,7 @@ class Records(Sandbox):
             return number
 
     def change_user(self, user_id: str, **changes: Any) -> None:
-        """As an admin does it, or the person; whoever is deactivated leaves the usergroups."""
+        """As an admin does it, or the person."""
         with self.lock:
             self.dirty = True
             user = self.users[user_id]
@@ -60,6 +60,9 @@ class Records(Sandbox):
                 if not hasattr(user, name):
                     raise ValueError(f"people have no {name!r}")
                 setattr(user, name, value)
+            if user.deleted and self.switches["deactivated"] == "leave usergroups":
+                for group in self.groups.values():
+                    group.users = [each for each in group.users if each != user_id]
 
     def add_group(
         self, handle: str, users: Iterable[str] = (), *, id: str = "", name: str = ""
