@@ -3,9 +3,10 @@
 So many requests may go at whatever speed; then a minute must pass without any. So no minute ever
 sees more than the allowance, whether a provider counts by the clock or by the last sixty seconds
 (docs/adr/0004). Where a provider counts by the second they are spaced besides, and where its limits
-are not known they are learnt (docs/adr/0006). A row of `Pace` moves by one conditional UPDATE, so
-nothing here depends on locks, and SQLite and PostgreSQL are equally right. How a provider says
-"slow down" is its client's business.
+are not known they are learnt (docs/adr/0006); where it counts sorts of requests apart, each has a
+lane of its own. A row of `Pace` moves by one conditional UPDATE, so nothing here depends on locks,
+and SQLite and PostgreSQL are equally right. How a provider says "slow down" is its client's
+business.
 """
 
 import time

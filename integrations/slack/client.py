@@ -193,7 +193,7 @@ class SlackClient(Client):
             for message in self._rows(MessageRow, body, "messages", doing=doing):
                 if message.key == key:
                     return f"{channel}/{message.ts}"
-                if message.metadata is None:
+                if message.metadata is None and message.is_posted:
                     silent.append(message)
         if silent and self.team().user_id in {message.user for message in silent}:
             raise RejectedError(

@@ -160,7 +160,13 @@ class MetadataRow(Shape):
 class MessageRow(Shape):
     ts: Id
     user: Text = ""
+    subtype: Text = ""
     metadata: MetadataRow | None = None
+
+    @property
+    def is_posted(self) -> bool:
+        """Otherwise it tells of something that happened, such as somebody who joined."""
+        return self.subtype in ("", "bot_message")
 
     @property
     def key(self) -> str | None:

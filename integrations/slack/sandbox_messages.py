@@ -97,6 +97,9 @@ class Messages(People):
             warning = "already_in_channel"
             return ok(**told, warning=warning, response_metadata={"warnings": [warning]})
         channel.users.append(asker)
+        words = f"<@{asker}> has joined the channel"
+        told_of = StoredPost(channel.id, self.new_ts(), asker, words, subtype="channel_join")
+        self.events.append(told_of)
         self.dirty = True
         return ok(channel=rows.channel(channel, asker=asker))
 
@@ -121,7 +124,7 @@ class Messages(People):
         oldest, latest = float(fields.get("oldest") or 0), float(fields.get("latest") or "inf")
         posts = [
             post
-            for post in reversed(self.posts)
+            for post in sorted((*self.posts, *self.events), key=lambda post: post.ts, reverse=True)
             if post.channel == channel.id and oldest < float(post.ts) <= latest
         ]
         found, following = self.page(posts, request, usual=100, most=999)

@@ -20,6 +20,7 @@ KEPT: dict[str, TypeAdapter[Any]] = {
     "groups": TypeAdapter(dict[str, StoredGroup]),
     "channels": TypeAdapter(dict[str, StoredChannel]),
     "posts": TypeAdapter(list[StoredPost]),
+    "events": TypeAdapter(list[StoredPost]),
     "tokens": TypeAdapter(dict[str, StoredToken]),
     "calls": TypeAdapter(dict[str, int]),
 }
@@ -31,13 +32,15 @@ class Records(Sandbox):
     groups: dict[str, StoredGroup]
     channels: dict[str, StoredChannel]
     posts: list[StoredPost]
+    # What a channel tells of itself among its messages: who joined.
+    events: list[StoredPost]
     tokens: dict[str, StoredToken]
     # How often each method was asked for since the beginning.
     calls: dict[str, int]
 
     def empty(self) -> None:
         self.users, self.groups, self.channels = {}, {}, {}
-        self.posts, self.tokens, self.calls = [], {}, {}
+        self.posts, self.events, self.tokens, self.calls = [], [], {}, {}
         self._last = 0
 
     # ------------------------------------------------------------------- changing
@@ -119,10 +122,8 @@ class Records(Sandbox):
 
     def new_ts(self) -> str:
         """A moment that no other message has: six decimals."""
-        moment = self.now().astimezone(UTC)
-        micro = max(int(moment.timestamp() * 1_000_000), *(_micro(post) for post in self.posts), 0)
-        if any(_micro(post) == micro for post in self.posts):
-            micro += 1
+        taken = [_micro(post) for post in (*self.posts, *self.events)]
+        micro = max([int(self.now().timestamp() * 1_000_000), *(one + 1 for one in taken)])
         return f"{micro // 1_000_000}.{micro % 1_000_000:06}"
 
     def _number(self) -> int:

@@ -109,13 +109,8 @@ def channel(held: StoredChannel, *, asker: str) -> Row:
 
 
 def message(held: StoredPost, *, with_metadata: bool) -> Row:
-    row = {
-        "type": "message",
-        "user": held.user,
-        "text": held.text,
-        "ts": held.ts,
-        "team": TEAM_ID,
-        "bot_id": BOT_ID,
-        "app_id": APP_ID,
-    }
+    row: Row = {"type": "message", "user": held.user, "text": held.text, "ts": held.ts}
+    if held.subtype:
+        return row | {"subtype": held.subtype}
+    row |= {"team": TEAM_ID, "bot_id": BOT_ID, "app_id": APP_ID}
     return row | {"metadata": held.metadata} if with_metadata and held.metadata else row

@@ -63,6 +63,7 @@ class StoredPost:
     user: str
     text: str
     metadata: dict[str, Any] | None = None
+    subtype: str = ""
 
 
 @dataclass

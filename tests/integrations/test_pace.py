@@ -116,6 +116,22 @@ def test_every_key_has_an_allowance_of_its_own(clock: Clock) -> None:
     assert passed(gate(clock, key="rescuetime:8")) == 30
 
 
+def test_each_lane_has_an_allowance_and_pauses_of_its_own(clock: Clock) -> None:
+    whole = gate(clock, rate=30)
+    lists, people = whole.lane("lists", rate=5), whole.lane("people", rate=100)
+    assert (passed(lists), passed(people), passed(whole)) == (5, 30, 30)
+
+    clock.sleep(60)
+    lists.throttled(7)
+    assert (passed(lists), passed(people)) == (0, 30)
+
+
+def test_a_lane_is_counted_by_the_minute_though_all_are_by_the_second(clock: Clock) -> None:
+    whole = gate(clock, rate=240, per_second=4)
+    assert not whole.counts
+    assert whole.lane("lists", rate=5).counts
+
+
 def test_without_a_rate_nothing_is_held_up_and_nothing_is_written(clock: Clock) -> None:
     assert passed(gate(clock, rate=0), at_most=200) == 200
     assert Pace.objects.count() == 0

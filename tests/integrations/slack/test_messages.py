@@ -177,6 +177,15 @@ def test_a_channel_to_be_looked_through_is_joined_if_need_be(
     assert slack.find_post(RANDOM, key="a-key", since=since) == ref
 
 
+def test_that_the_bot_joined_is_no_message_of_ours(
+    slack: SlackClient, world: World, since: datetime
+) -> None:
+    world.faults.add(Fault("slack", "before", "chat.postMessage", skip=1))
+    with pytest.raises(RetryableError):
+        slack.post(RANDOM, TEXT, key="a-key")
+    assert slack.find_post(RANDOM, key="a-key", since=since) is None
+
+
 def test_without_the_right_to_read_it_cannot_be_told(
     slack: SlackClient, sandbox: SlackSandbox, since: datetime
 ) -> None:
