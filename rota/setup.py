@@ -120,7 +120,8 @@ def first_run(sync: Sync, *, now: datetime) -> datetime | None:
     return None if sync.kind == DUTIES and sync.every is None else now
 
 
-def changed(rota: Rota, *, now: datetime) -> None:
-    """What keeps it in step is due: it, or who is in it, is another than before."""
-    in_use = rota.syncs().filter(enabled=True)
+def changed(rota: Rota, *, now: datetime, but: str = "") -> None:
+    """What keeps it in step is due: it, or who is in it, is another than before. `but`: the kind
+    that has changed it."""
+    in_use = rota.syncs().filter(enabled=True).exclude(kind=but)
     in_use.exclude(kind=DUTIES, every=None).update(next_run_at=now)

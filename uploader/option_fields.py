@@ -1,6 +1,7 @@
 """Fields for what a kind of sync lets people choose, written as JSON in the admin."""
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.core.validators import validate_email
 from uploader.people import folded
 
 LIST = 'This must be a list of texts, such as ["one", "another"].'
+NUMBERS = "This must be a list of whole numbers from 0 to {most}, such as [7, 1]."
+TIME = "This must be a time of day, such as 08:30."
 
 
 def cleaned(clean: Callable[[Any], Any], value: Any, *, complaint: str) -> Any:
@@ -50,3 +53,42 @@ class EmailListField(TextListField):
             except ValidationError:
                 raise ValidationError(f"“{email}” is not an e-mail address.") from None
         return emails
+
+
+class NumberListField(forms.JSONField):
+    """A list of whole numbers from nought to `most`; in the admin it is written as JSON."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self.complaint = NUMBERS.format(most=most)
+        super().__init__(error_messages={"invalid": self.complaint}, **kwargs)
+        self.most = most
+
+    def clean(self, value: Any) -> Any:
+        numbers = cleaned(super().clean, value, complaint=self.complaint)
+        if numbers is None:
+            return []
+        if not isinstance(numbers, list) or not all(map(self._is_one, numbers)):
+            raise ValidationError(self.complaint)
+        return numbers
+
+    def _is_one(self, number: Any) -> bool:
+        return type(number) is int and 0 <= number <= self.most
+
+
+class TimeTextField(forms.CharField):
+    """A time of day, kept as it is written: 08:30."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=8, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if not text:
+            return ""
+        try:
+            found = time.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(TIME) from None
+        if found.tzinfo is not None:
+            raise ValidationError(TIME)
+        return f"{found:%H:%M:%S}" if found.second else f"{found:%H:%M}"
