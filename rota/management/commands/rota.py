@@ -11,6 +11,7 @@ from rota.commands.adopt import Adopt
 from rota.commands.changing import Clear, Generate
 from rota.commands.handover import HandOver
 from rota.commands.looking import Report, Show
+from rota.commands.members import Members
 from rota.commands.part import Part
 from rota.commands.publish import Publish
 from rota.commands.rolling import Bulk, Next, SetRoles
@@ -26,6 +27,7 @@ PARTS: dict[str, type[Part]] = {
         SetRoles,
         Show,
         Report,
+        Members,
         Publish,
         Clear,
         Adopt,

@@ -102,14 +102,12 @@ class Membership(Batch):
 
     def recheck(self, change: Change) -> bool:
         """Whether they are in the rota, or not, as when this was planned."""
-        there = self._now(change)
-        if change.found is None:
-            return there is None
-        return there is not None and str(there.pk) == change.found.ref
+        return (self._now(change) is None) == (change.found is None)
 
     def _now(self, change: Change) -> Member | None:
         if change.found is not None:
-            return self._staying.filter(pk=change.found.ref).first()
+            member: Member = change.found.load
+            return self._staying.filter(pk=member.pk).first()
         return self._staying.filter(person__slack_id=change.key).first()
 
     @transaction.atomic
@@ -136,9 +134,7 @@ def _put_right(person: Person, someone: Someone) -> None:
     person.save()
     if someone.email:
         # One that stands for nobody is free to have.
-        address, _ = Address.objects.get_or_create(
-            email=someone.email, defaults={"person": person}
-        )
+        address, _ = Address.objects.get_or_create(email=someone.email, defaults={"person": person})
         if not address.enabled:
             address.person, address.enabled = person, True
             address.save()

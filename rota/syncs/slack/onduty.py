@@ -21,7 +21,7 @@ class OnDutyBatch(Batch):
     def __init__(
         self,
         on: OnDuty,
-        group: Usergroup,
+        usergroup: Usergroup,
         *,
         client: SlackClient,
         accounts: Accounts,
@@ -29,7 +29,7 @@ class OnDutyBatch(Batch):
         warn: Callable[[str], None],
     ) -> None:
         self.on = on
-        self.group = group
+        self.usergroup = usergroup
         self.client = client
         self.accounts = accounts
         self.again = again
@@ -44,13 +44,13 @@ class OnDutyBatch(Batch):
         for member in self.on.members:
             if not member.person.slack_id:
                 self.warn(f"{member} has no Slack id, so the usergroup goes without them.")
-        if set(self.names) == set(self.group.users):
+        if set(self.names) == set(self.usergroup.users):
             # As it should be: who they are need not be asked.
             return list(self.names)
         users = self._regular(anew=False)
         if not users and (self.on.shifts or self.on.rota.is_rolling):
             who = "Nobody who is on duty can be in it" if self.on.members else "Nobody is on duty"
-            self.warn(f"{who}, so @{self.group.handle} stays as it is.")
+            self.warn(f"{who}, so @{self.usergroup.handle} stays as it is.")
         return users
 
     def _regular(self, *, anew: bool) -> list[str]:
@@ -71,7 +71,7 @@ class OnDutyBatch(Batch):
 
     def existing(self) -> Iterable[Item]:
         if self.users:
-            yield self._shown(self.group)
+            yield self._shown(self.usergroup)
 
     def aside(self) -> Collection[str]:
         return () if self.users else (KEY,)
@@ -87,8 +87,8 @@ class OnDutyBatch(Batch):
             ref=ref,
             ours=True,
             content={"users": users, "is_enabled": is_enabled},
-            subject=f"@{self.group.handle}",
-            what=f"@{self.group.handle}: {who}" + ("" if is_enabled else " (disabled)"),
+            subject=f"@{self.usergroup.handle}",
+            what=f"@{self.usergroup.handle}: {who}" + ("" if is_enabled else " (disabled)"),
         )
 
     # ----------------------------------------------------------------- writing
