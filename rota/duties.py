@@ -19,7 +19,8 @@ from rota.models.rotas import NO_GROUP
 from rota.words import SHORT, during, is_span, last_day
 from uploader.models import Run, Sync
 
-DUTIES = "rota_duties"
+# What duties are made by, and of: neither follows them.
+DUTIES, MEMBERS = "rota_duties", "rota_members"
 # How long a run's own changes rest before others are brought in step: it makes many.
 SETTLING = timedelta(minutes=1)
 NOT_NEEDED = "nobody is needed any more"
@@ -108,7 +109,7 @@ def _shows_otherwise(shift: Shift, doing: Doing) -> None:
 
 def bring_in_step(rota: Rota, *, at: datetime) -> None:
     """What is kept in step with the duties is due then, or as soon as it was anyway."""
-    others = rota.syncs().exclude(kind=DUTIES).filter(enabled=True)
+    others = rota.syncs().exclude(kind__in=(DUTIES, MEMBERS)).filter(enabled=True)
     others.filter(Q(next_run_at=None) | Q(next_run_at__gt=at)).update(next_run_at=at)
 
 

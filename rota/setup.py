@@ -7,12 +7,13 @@ from django.db import transaction
 
 from integrations.models import Connection
 from rota.duties import DUTIES as DUTIES  # named here with the others
+from rota.duties import MEMBERS as MEMBERS
 from rota.models import Rota
 from uploader.models import Sync
 
 CALENDAR, PRODUCTIVE = "rota_calendar", "rota_productive"
-# Whom it draws from, where that is a Slack usergroup; the usergroup of whoever is on duty.
-MEMBERS, SLACK, GEEKBOT = "rota_members", "rota_slack", "rota_geekbot"
+# In Slack the usergroup of whoever is on duty; the stand-up that asks who takes over.
+SLACK, GEEKBOT = "rota_slack", "rota_geekbot"
 ENDINGS = {
     DUTIES: "duties",
     CALENDAR: "calendar",

@@ -195,7 +195,8 @@ def test_what_came_of_it_is_planned_anew_a_little_later(space: Workspace) -> Non
 
     due = Sync.objects.get(pk=space.team.sync.pk).next_run_at
 
-    assert due is not None and due > space.clock.now, "once all of them have come"
+    assert due is not None
+    assert due > space.clock.now, "once all of them have come"
     assert space.fresh_sync().next_run_at is None, "it has done its part"
 
 

@@ -1,4 +1,4 @@
-"""A rolling rota with a workspace at the sandbox of Slack: drawn from one group, setting another."""
+"""A rolling rota and a workspace at the sandbox of Slack: drawn from one group, setting another."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
