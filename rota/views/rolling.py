@@ -12,6 +12,7 @@ from rota.days import DAY
 from rota.models import Absence, Duty, Member, Rota, Shift
 from rota.on_duty import on_duty
 from rota.views import outlook
+from rota.waiting import was_asked
 from rota.words import last_day
 
 SHOWN = 12
@@ -62,11 +63,6 @@ class Standing:
 def turn_of(shift: Shift, holder: Member | None) -> Member | None:
     """Whose turn it is in the order, where somebody else serves."""
     return shift.turn if shift.turn_id != (holder.pk if holder else None) else None
-
-
-def was_asked(duty: Duty, *, now: datetime) -> bool:
-    """Not only will be."""
-    return duty.asked_at is not None and duty.asked_at <= now
 
 
 def standing(rota: Rota, *, now: datetime) -> Standing:

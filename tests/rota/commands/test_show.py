@@ -5,6 +5,7 @@ from datetime import timedelta
 from rota import duties
 from rota.duties import Doing
 from tests.rota.commands.typed import refused, rota, words
+from tests.rota.rolling import Triage
 from tests.rota.team import MONDAY, NOW, Team
 from uploader.people import Person
 
@@ -145,6 +146,22 @@ def test_the_report_counts_leads_assists_weekdays_and_gaps(team: Team) -> None:
     assert document["config"]["starts_on"] == "2026-11-30"
     assert "support, 2026-11-30 to 2026-12-07" in words("report", "support")
     assert "Gustav" in words("report", "support")
+
+
+def test_the_report_of_a_rolling_rota_counts_turns(triage: Triage) -> None:
+    triage.fortnights(8)
+
+    code, document = rota("report", "triage")
+
+    assert code == 0
+    assert (document["from"], document["to"]) == ("2026-12-02", "2027-02-02")
+    sarah = document["members"][0]
+    assert (sarah["name"], sarah["member"], sarah["smallest_gap"]) == ("Sarah", 2, 35)
+    assert document["config"]["every"] == "1w"
+    table = words("report", "triage")
+    assert "turns  smallest gap" in table
+    assert "Sarah      2      35" in table
+    assert "Jenny      1      ·" in table
 
 
 def test_a_report_before_anybody_has_served_says_so(team: Team) -> None:
