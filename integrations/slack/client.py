@@ -298,10 +298,10 @@ class SlackClient(Client):
         if issubclass(kind, RetryableError):
             said["status"] = 429 if self.asks_to_slow_down(response) else 500
             return kind(**said, retry_after=retry_after(response.headers))
-        if issubclass(kind, MissingScope):
-            return kind(**said, needed=refusals.needed_in(refusals.body_of(response)))
-        if self._went_by_person(response):
+        if issubclass(kind, refusals.ABOUT_TOKENS) and self._went_by_person(response):
             said["excerpt"] = f"the user token: {refusals.OF_A_PERSON.get(kind, said['excerpt'])}"
+        if issubclass(kind, MissingScope):
+            said["needed"] = refusals.needed_in(refusals.body_of(response))
         return kind(**said)
 
     def asks_to_slow_down(self, response: requests.Response) -> bool:

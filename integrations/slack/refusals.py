@@ -88,6 +88,7 @@ TOO_FAST = ("ratelimited", "rate_limited")
 ADVICE: Mapping[str, str] = {
     "account_inactive": "the app was removed, or whoever the token belongs to was deactivated",
     "channel_not_found": "there is no such channel, or it is private and the bot was not invited",
+    "invalid_auth": "this is no token of an app that is installed there",
     "is_archived": "the channel is archived",
     "not_in_channel": "the bot is not in this channel: invite it there",
     "permission_denied": "only some people may manage usergroups in this workspace, and no bot is "
@@ -101,7 +102,8 @@ ADVICE: Mapping[str, str] = {
     "token_expired": "the token is past its time",
     "token_revoked": "the token was revoked",
 }
-# Where it was a person's token that was refused.
+# Of these it matters whose token was refused; where it was a person's, some are put otherwise.
+ABOUT_TOKENS = (ReconnectError, MissingScope, NotPermitted)
 OF_A_PERSON: Mapping[type[IntegrationError], str] = {
     NotPermitted: "whoever it belongs to may not manage usergroups in this workspace",
 }

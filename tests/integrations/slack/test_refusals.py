@@ -145,6 +145,19 @@ def test_a_persons_token_that_was_revoked_is_told_from_the_bots(
         grace.set_members(ON_DUTY, [SAM])
 
 
+def test_a_scope_that_a_persons_token_lacks_is_told_from_the_bots(
+    grace: SlackClient, sandbox: SlackSandbox
+) -> None:
+    sandbox.switches["scopes"] = "no changing of usergroups"
+    with pytest.raises(MissingScope, match="the user token: it takes the scope usergroups:write"):
+        grace.set_members(ON_DUTY, [SAM])
+
+
+def test_what_has_nothing_to_do_with_tokens_names_none(grace: SlackClient) -> None:
+    with pytest.raises(NoSuchUsergroup, match=r"failed: there is no such usergroup"):
+        grace.set_members("S0NEVER001", [SAM])
+
+
 def test_no_token_is_in_an_error_of_either(grace: SlackClient, world: World) -> None:
     world.faults.add(Fault("slack", "401", times=None))
     for act in (grace.usergroups, lambda: grace.set_members(ON_DUTY, [SAM])):
