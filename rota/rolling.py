@@ -212,10 +212,11 @@ class _Table:
         return level > SPARED or not is_away(service.start, service.end, spans)
 
     def _serves_meanwhile(self, member: int, at: int, earlier: bool, without: int) -> bool:
+        """What is only looked ahead at gives way to everything."""
         return any(
             self._overlap(at, other)
             for other in self.held[member] - {at, without}
-            if not (earlier and other > at and self.services[other].is_open)
+            if other < self.kept and not (earlier and other > at and self.services[other].is_open)
         )
 
     def _overlap(self, one: int, other: int) -> bool:
