@@ -12,6 +12,7 @@ SHOW = ["rota", "kind", "timezone", "shifts", "gaps"]
 CHANGE = [*SHOW, "applied", "changes", "level", "given_up", "warnings", "error"]
 FIELDS = {
     "show": [*SHOW, "error"],
+    "members": ["rota", "members", "error"],
     "report": ["rota", "members", "from", "to", "config", "error"],
     "publish": [
         *("sync", "kind", "run", "status", "applied", "checksum", "retry_at"),
