@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_fault_at_any_request_changes_nothing_in_the_end(turns: Turns, kind: s
     faults = turns.space.world.faults
     for n in count():
         fault = Fault("slack", kind, skip=n)
-        turns.survives(lambda fault=fault: faults.add(fault), what=f"{kind} at request {n}")
+        turns.survives(partial(faults.add, fault), what=f"{kind} at request {n}")
         if not fault.fired:
             break
         faults.clear()
