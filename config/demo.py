@@ -1,5 +1,6 @@
 """The people of a trial: a staff login, Ben, who has connected both sides in the sandbox, and the
-sandbox's company, whose leave and time are kept in step, and which has a support rota.
+sandbox's company, whose leave and time are kept in step, and which has a support rota, and a role
+that goes round among people of its Slack.
 
 Works on the sandbox only; the command `demo` tells what happens.
 """
@@ -8,6 +9,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,12 +33,25 @@ from uploader.models import Run, Sync
 
 STAFF = "admin"
 TEAM_FILE = Path(__file__).with_name("demo.toml")
-# What the file sets up, and what each is called in a sentence.
-TEAM = {
-    "leave": "The company's leave",
-    "timesheets": "Their time for a customer",
-    "support-duties": "Their support rota",
-}
+TRIAGE = "triage"
+# What the file sets up, and what each is called in a sentence; each round needs what the one before
+# has brought.
+TEAM: tuple[dict[str, str], ...] = (
+    {
+        "leave": "The company's leave",
+        "timesheets": "Their time for a customer",
+        "support-duties": "Their support rota",
+        "triage-members": "Who triages support in turns",
+    },
+    {"triage-duties": "Whose turn it is when"},
+    {
+        "triage-calendar": "Their turns on the calendar",
+        "triage-slack": "The usergroup of whoever is on duty",
+        "triage-geekbot": "The stand-up that asks whoever is next",
+    },
+)
+# So long ago the last change of shift was at most, and the stand-up was due a day before it.
+WITHIN = timedelta(days=8)
 # Named by the file; the sandbox makes one up, and keeps it.
 CALENDAR_KEY = "GOOGLE_SERVICE_ACCOUNT"
 PERSON, MEMBER_ID = "ben", "04170022"
@@ -92,6 +107,14 @@ def keep_calendar_key() -> None:
             line for line in beside.read_text().splitlines() if not line.startswith(CALENDAR_KEY)
         ]
         beside.write_text("\n".join([*lines, f"{CALENDAR_KEY}={key}", ""]))
+
+
+def let_triagers_answer() -> None:
+    """Whoever is asked by the sandbox's Geekbot says ok, a minute later."""
+    try:
+        _ask("POST", "/switches", json={"provider": "geekbot", "answers": "ok"}).raise_for_status()
+    except requests.RequestException:
+        raise CannotShow("The sandbox's Geekbot did not do as it was told.") from None
 
 
 def _ask(method: str, path: str, **options: Any) -> requests.Response:
@@ -200,19 +223,28 @@ def the_import(user: Any, *, now: datetime) -> Import:
 # --------------------------------------------------------------------- the team
 
 
-def team(*, now: datetime) -> list[Run]:
-    """The latest run of each of the company's syncs, set up by a file as in earnest; begun where
-    there is none."""
+def set_up_team(*, now: datetime) -> None:
+    """The company's connections, syncs and rotas, by a file as in earnest."""
     keep_calendar_key()
+    let_triagers_answer()
+    is_new = not Rota.objects.filter(name=TRIAGE).exists()
     try:
-        configure(TEAM_FILE, apply=True)
+        with transaction.atomic():
+            configure(TEAM_FILE, apply=True)
+            if is_new:
+                # As if it had been told there for a while: its latest change of shift is news.
+                Rota.objects.filter(name=TRIAGE).update(handovers_since=now - WITHIN)
     except WrongFile as error:
         raise CannotShow(str(error)) from error
-    return [_latest_run(Sync.objects.get(name=name), now=now) for name in TEAM]
 
 
-def rota_pages() -> list[str]:
-    return [rota.get_absolute_url() for rota in Rota.objects.filter(enabled=True)]
+def latest_runs(names: Iterable[str], *, now: datetime) -> list[Run]:
+    """Of each of these syncs; begun where there is none."""
+    return [_latest_run(Sync.objects.get(name=name), now=now) for name in names]
+
+
+def rotas() -> list[Rota]:
+    return list(Rota.objects.filter(enabled=True))
 
 
 def _latest_run(sync: Sync, *, now: datetime) -> Run:

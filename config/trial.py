@@ -36,6 +36,8 @@ SANDBOX_APPLICATIONS = {
     "PRODUCTIVE_API_KEY": "sandbox-productive-token",
     "SRC_CLOCKIFY_API_KEY": "sandbox-clockify-our-key",
     "DEST_CLOCKIFY_API_KEY": "sandbox-clockify-customer-key",
+    "SLACK_BOT_TOKEN": "sandbox-slack-bot-token",
+    "GEEKBOT_API_KEY": "sandbox-geekbot-key",
 }
 
 

@@ -11,7 +11,9 @@ from config.configuration.connections import Declared as DeclaredConnection
 from config.configuration.form_fields import bound
 from config.configuration.tables import Table
 from rota import setup
-from rota.checks import check_two_usergroups
+from rota.checks import check_filled_in, check_two_usergroups
+from rota.models import Rota
+from rota.syncs.slack.options import fields_of
 from uploader import kinds
 from uploader.kinds import Kind
 
@@ -34,6 +36,7 @@ def read(
     name: str,
     table: Table,
     *,
+    kind: str,
     leave: str,
     is_looked_at_daily: bool,
     connections: dict[str, DeclaredConnection],
@@ -41,17 +44,28 @@ def read(
     """By name; the duties always, the others where the rota has a table for them."""
     declared = {setup.DUTIES: _duties(name, table.table("duties"), leave, is_looked_at_daily)}
     declared |= {
-        kind: _other(name, table.table(key), kind, connections)
-        for key, kind in TABLES.items()
+        slug: _other(name, table.table(key), slug, connections)
+        for key, slug in TABLES.items()
         # Members may be a list as well, of people whom the file itself names.
-        if key in table.values and kind not in declared and not isinstance(table.values[key], list)
+        if key in table.values and slug not in declared and not isinstance(table.values[key], list)
     }
-    _refuse_own_source(declared.get(setup.MEMBERS), declared.get(setup.SLACK))
+    if setup.SLACK in declared:
+        _check_message(declared[setup.SLACK], kind)
+        _refuse_own_source(declared.get(setup.MEMBERS), declared[setup.SLACK])
     return {each.name: each for each in declared.values()}
 
 
-def _refuse_own_source(members: syncs.Declared | None, slack: syncs.Declared | None) -> None:
-    if members is None or slack is None:
+def _check_message(slack: syncs.Declared, kind: str) -> None:
+    """Each kind of rota has its own people to be named."""
+    message = slack.values["options"].get("message") or ""
+    try:
+        check_filled_in(message, fields_of(Rota(kind=kind)))
+    except ValidationError as error:
+        raise slack.table.wrong(error.messages[0], at="message") from error
+
+
+def _refuse_own_source(members: syncs.Declared | None, slack: syncs.Declared) -> None:
+    if members is None:
         return
     usergroup = "usergroup"
     try:

@@ -73,6 +73,7 @@ def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) ->
         syncs=rota_syncs.read(
             name,
             table,
+            kind=kind,
             leave=leave,
             is_looked_at_daily=bool(leave or fields["horizon"]),
             connections=connections,

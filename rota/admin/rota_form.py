@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from rota import setup
 from rota.admin.fields import WeekdaysField, zones
 from rota.admin.projections import CONNECTION, Projection
-from rota.checks import check_two_usergroups
+from rota.checks import check_filled_in, check_two_usergroups
 from rota.days import WEEKDAYS
 from rota.models import Rota
+from rota.syncs.slack.options import fields_of
 from uploader.every import EveryField
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -67,6 +68,7 @@ class RotaForm(RotaModelForm):
                 self.projected[each.kind.slug] = each.cleaned(self, rota=rota.name)
             elif each.is_typed(self):
                 self.add_error(each.prefix + CONNECTION, "Choose the connection as well.")
+        self._require_words()
         self._require_two_usergroups()
         return cleaned
 
@@ -77,6 +79,15 @@ class RotaForm(RotaModelForm):
                 setup.found(rota, kind)
             except setup.NotOurs as error:
                 raise ValidationError(str(error)) from error
+
+    def _require_words(self) -> None:
+        """Each kind of rota has its own people to be named, also before it is there."""
+        message = self.projected.get(setup.SLACK, {}).get("message") or ""
+        try:
+            check_filled_in(message, fields_of(self.instance))
+        except ValidationError as error:
+            if "slack_message" not in self.errors:
+                self.add_error("slack_message", error)
 
     def _require_two_usergroups(self) -> None:
         drawn, kept = (self.projected.get(kind, {}) for kind in (setup.MEMBERS, setup.SLACK))

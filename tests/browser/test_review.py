@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def leave(world: World, site: str) -> Sync:
     """The company of the sandbox, set up by the file of the trial; nothing has run yet."""
-    demo.team(now=timezone.now())
+    demo.set_up_team(now=timezone.now())
+    demo.latest_runs(["leave"], now=timezone.now())
     Run.objects.all().delete()
     return Sync.objects.get(name="leave")
 

@@ -5,7 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from rota.models import Rota
+from integrations.models import Connection
+from rota.models import Member, Rota
 from tests.config.rotas import Write, applied, run
 from tests.config.test_configure_rota_errors import refused
 from uploader.models import Sync
@@ -107,6 +108,142 @@ def test_its_duties_are_looked_at_daily_where_it_is_kept_filled(write: Write) ->
     applied(write(HEAD + 'horizon = "52w"\n' + MEMBERS))
 
     assert Sync.objects.get(name="triage-duties").every == timedelta(days=1)
+
+
+# --------------------------------------------------------------------- with Slack
+
+FROM_SLACK = """
+[rotas.triage.members]
+connection = "slack"
+usergroup = "@support-triagers"
+"""
+IN_SLACK = """
+[rotas.triage.slack]
+connection = "slack"
+channel = "C0SUPPORT"
+usergroup = "support-on-duty"
+"""
+BY_GEEKBOT = """
+[rotas.triage.geekbot]
+connection = "geekbot"
+standup = "SupportTriagerStandup"
+channel = "#support"
+"""
+
+
+@pytest.fixture
+def slack(db: None) -> Connection:
+    return Connection.objects.create(name="slack", provider="slack")
+
+
+@pytest.fixture
+def geekbot(db: None) -> Connection:
+    return Connection.objects.create(name="geekbot", provider="geekbot")
+
+
+def test_members_are_drawn_from_slack_every_day(write: Write, slack: Connection) -> None:
+    made = applied(write(HEAD + FROM_SLACK))
+
+    assert made == [
+        ("create", "rota triage"),
+        ("create", "sync triage-duties"),
+        ("create", "sync triage-members"),
+    ]
+    sync = Sync.objects.get(name="triage-members")
+    assert (sync.kind, sync.source, sync.target) == ("rota_members", slack, None)
+    assert sync.options == {"rota": "triage", "usergroup": "@support-triagers"}
+    assert (sync.mode, sync.every) == ("automatic", timedelta(days=1))
+    assert sync.next_run_at is not None
+
+
+def test_whom_slack_brought_is_neither_ended_nor_changed_by_the_file(
+    write: Write, slack: Connection
+) -> None:
+    applied(write(HEAD + FROM_SLACK))
+    sarah = Person.objects.create(name="Sarah", slack_id="U1")
+    Member.objects.create(rota=Rota.objects.get(), person=sarah)
+
+    assert run(write(HEAD + FROM_SLACK), "--apply")[1]["changes"] == []
+
+    assert order(Rota.objects.get()) == ["Sarah"]
+
+
+def test_whom_the_file_named_is_handed_over_to_slack(write: Write, slack: Connection) -> None:
+    applied(write(ROTA))
+
+    changes = applied(write(HEAD + FROM_SLACK))
+
+    assert ("update", "member Sarah of triage: kept by Slack from now on") in changes
+    assert order(Rota.objects.get()) == ["Sarah", "Jenny", "Angus"]
+    assert not Member.objects.filter(from_file=True).exists()
+
+
+def test_whom_slack_brought_can_be_named_by_the_file_from_then_on(
+    write: Write, slack: Connection
+) -> None:
+    applied(write(HEAD + FROM_SLACK))
+    sarah = Person.objects.create(name="Sarah", slack_id="U1")
+    member = Member.objects.create(rota=Rota.objects.get(), person=sarah)
+
+    changes = applied(write(ROTA.replace('"Sarah"', '{name = "Sarah", slack_id = "U1"}')))
+
+    assert ("update", "member Sarah of triage: now kept by the file") in changes
+    assert ("disable", "sync triage-members") in changes
+    assert Member.objects.get(person=sarah) == member
+
+
+def test_where_it_is_told_and_asked_are_syncs_of_its_name(
+    write: Write, slack: Connection, geekbot: Connection
+) -> None:
+    applied(write(ROTA + IN_SLACK + 'mode = "review"\n' + BY_GEEKBOT))
+
+    told, asked = (Sync.objects.get(name=f"triage-{name}") for name in ("slack", "geekbot"))
+    assert (told.kind, told.target, told.mode) == ("rota_slack", slack, "review")
+    assert told.options["usergroup"] == "support-on-duty"
+    assert (asked.kind, asked.target, asked.mode) == ("rota_geekbot", geekbot, "automatic")
+    assert asked.options["standup"] == "SupportTriagerStandup"
+
+
+@pytest.mark.parametrize("other", ["support-triagers", "@Support-Triagers"])
+def test_members_never_come_from_the_usergroup_that_is_set(
+    other: str, write: Write, slack: Connection
+) -> None:
+    text = HEAD + FROM_SLACK + IN_SLACK.replace("support-on-duty", other)
+
+    error = refused(write(text))
+
+    assert "rotas.triage.slack.usergroup: " in error
+    assert "is where its members come from" in error
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "allowed"),
+    [
+        (HEAD + FROM_SLACK.replace('"slack"', '"geekbot"'), "members.connection", "slack"),
+        (HEAD + FROM_SLACK + "size = 3\n", "members.size: unknown key", "connection, mode"),
+        (HEAD + "[rotas.triage.members]\nconnection = 'slack'\n", "members.usergroup", "missing"),
+        (
+            ROTA + IN_SLACK + 'message = "{lead} is on"\n',
+            "rotas.triage.slack.message",
+            "{incoming}",
+        ),
+        (ROTA + IN_SLACK + 'at = "noon"\n', "rotas.triage.slack.at", "such as 08:30"),
+        (ROTA + IN_SLACK + "remind_days_before = 7\n", "remind_days_before", "[7, 1]"),
+        (
+            ROTA
+            + BY_GEEKBOT.replace("[rotas.triage.geekbot]\n", "[rotas.triage.geekbot]\ndays=3\n"),
+            "rotas.triage.geekbot.days",
+            "a list",
+        ),
+    ],
+)
+def test_what_is_wrong_in_slack_is_named_with_what_is_allowed(
+    write: Write, slack: Connection, geekbot: Connection, text: str, key: str, allowed: str
+) -> None:
+    error = refused(write(text))
+
+    assert key in error
+    assert allowed in error
 
 
 # ------------------------------------------------------------------------ errors

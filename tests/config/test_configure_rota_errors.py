@@ -122,6 +122,16 @@ def test_an_unknown_key_of_the_calendar_is_named_with_what_is_allowed(
     assert "share_with_members" in error
 
 
+def test_a_message_in_slack_names_those_of_its_own_kind_of_rota(write: Write) -> None:
+    Connection.objects.create(name="slack", provider="slack")
+    table = '[rotas.support.slack]\nconnection = "slack"\nchannel = "C0SUPPORT"\n'
+
+    error = refused(write(ROTA + table + 'message = "{incoming} joins"\n'))
+
+    assert "rotas.support.slack.message" in error
+    assert "{lead}, {assist} can be filled in" in error
+
+
 def test_two_people_of_one_name_in_the_database_are_never_guessed_among(write: Write) -> None:
     for email in ("one@example.org", "two@example.org"):
         person = Person.objects.create(name="David")

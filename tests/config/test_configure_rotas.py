@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.models import Connection
+from integrations.sandbox import World
 from rota.models import Member, Rota
 from tests.config.rotas import CALENDAR, GROUPS, HEAD, ROTA, Write, applied, lines, run
 from uploader.models import Sync
@@ -145,42 +146,68 @@ def test_what_keeps_it_in_step_is_due_after_each_change_of_it(
         assert not Sync.objects.filter(next_run_at=later).exists()
 
 
-def test_the_rota_of_the_documented_file_can_be_set_up(write: Write) -> None:
+@pytest.fixture
+def everywhere(db: None) -> None:
+    """Connections to all that a rota can be kept in step with."""
     for name, provider in (
         ("breathe", "breathe"),
         ("calendar", "google_calendar"),
         ("productive", "productive"),
+        ("slack", "slack"),
+        ("geekbot", "geekbot"),
     ):
         Connection.objects.create(name=name, provider=provider)
+
+
+def test_the_rotas_of_the_documented_file_can_be_set_up(write: Write, everywhere: None) -> None:
     page = Path(settings.BASE_DIR, "docs", "commands.md").read_text(encoding="utf-8")
     documented = page[page.index("[rotas.support]") :]
 
     applied(write(documented[: documented.index("```")]))
 
     assert Sync.objects.get(name="support-duties").mode == "review"
+    assert Sync.objects.get(name="triage-slack").options["usergroup"] == "support-on-duty"
 
 
-def test_the_rota_of_the_example_file_can_be_set_up(write: Write) -> None:
-    """All but what a later release brings: Slack, Geekbot, and rotas that roll."""
-    for name, provider in (
-        ("breathe", "breathe"),
-        ("calendar", "google_calendar"),
-        ("productive", "productive"),
-    ):
-        Connection.objects.create(name=name, provider=provider)
+def test_the_rotas_of_the_example_file_can_be_set_up(write: Write, everywhere: None) -> None:
     whole = EXAMPLE.read_text(encoding="utf-8")
-    support = whole[whole.index("[rotas.support]") : whole.index("[rotas.triage]")]
-    start, end = support.index("[rotas.support.slack]"), support.index("[rotas.support.productive]")
 
-    made = applied(write(support[:start] + support[end:]))
+    made = applied(write(whole[whole.index("[rotas.support]") :]))
 
     assert ("create", "member Murdo of support, in everyone_else, from 2026-12-01") in made
     assert [what for _, what in made if what.startswith("sync")] == [
         "sync support-duties",
         "sync support-calendar",
         "sync support-productive",
+        "sync support-slack",
+        "sync triage-duties",
+        "sync triage-calendar",
+        "sync triage-slack",
+        "sync triage-geekbot",
+        "sync triage-members",
     ]
     assert Sync.objects.get(name="support-productive").options["service_id"] == "5551"
+
+
+def test_the_whole_example_file_is_accepted(
+    write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, world: World
+) -> None:
+    for name in (
+        "BREATHE_API_KEY",
+        "PRODUCTIVE_API_KEY",
+        "SRC_CLOCKIFY_API_KEY",
+        "DEST_CLOCKIFY_API_KEY",
+        "SLACK_BOT_TOKEN",
+        "GEEKBOT_API_KEY",
+    ):
+        monkeypatch.setenv(name, "made-up")
+    key = str(world["google_calendar"].grant("rota")["service_account"])
+    (tmp_path / "service-account.json").write_text(key, encoding="utf-8")
+
+    applied(write(EXAMPLE.read_text(encoding="utf-8")))
+
+    assert Rota.objects.count() == 2
+    assert Connection.objects.count() == 7
 
 
 # ------------------------------------------------------- what the file lets go of

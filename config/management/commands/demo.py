@@ -102,13 +102,16 @@ class Command(BaseCommand):
     # ------------------------------------------------------------------ the team
 
     def _plans_of_the_team(self) -> list[Run]:
-        team = demo.team(now=timezone.now())
+        demo.set_up_team(now=timezone.now())
         deadline = time.monotonic() + LONGEST_IMPORT_SECONDS
-        for run in team:
-            while run.is_open and time.monotonic() < deadline:
-                self.pause()
-                run.refresh_from_db()
-            self.say(f"{demo.TEAM[run.sync.name]}: {words.outcome(run)}")
+        team = []
+        for names in demo.TEAM:
+            for run in demo.latest_runs(names, now=timezone.now()):
+                while run.is_open and time.monotonic() < deadline:
+                    self.pause()
+                    run.refresh_from_db()
+                self.say(f"{names[run.sync.name]}: {words.outcome(run)}")
+                team.append(run)
         return team
 
     # ------------------------------------------------------------------ and then
@@ -120,9 +123,11 @@ class Command(BaseCommand):
         self.say("Choose ben to see what has just arrived; ada has six years to bring, cleo none.")
         self.say(f"Staff sign in at {site}/admin/, as {demo.STAFF} {_password_words(password)}.")
         for run in team:
+            if "rota" in run.sync.options:
+                continue  # shown on the page of the rota
             self.say(f"Their sync of {run.sync.name} is at {site}{run.sync.get_absolute_url()}.")
-        for path in demo.rota_pages():
-            self.say(f"Who is on support is shown at {site}{path}.")
+        for rota in demo.rotas():
+            self.say(f"Who is on duty ({rota.title}) is shown at {site}{rota.get_absolute_url()}.")
         self.say(f"The sandbox shows what it holds at {settings.SANDBOX_URL}/state.")
 
 
