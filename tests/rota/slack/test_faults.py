@@ -42,7 +42,7 @@ class Turns(ABC):
     def check(self) -> None:
         """Everything is as it has to be in this state."""
 
-    def survives(self, trouble: Callable[[], None], *, what: str) -> None:
+    def survives(self, trouble: Callable[[], object], *, what: str) -> None:
         self.is_first = not self.is_first
         self.state()
         try:
