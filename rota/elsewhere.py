@@ -70,8 +70,8 @@ class Elsewhere:
 
     @property
     def message(self) -> str:
-        """What is said in the channel, names to be filled in; the kind of rota has a default."""
-        return str(_option(self.slack, "message") or default_message(self.rota))
+        """What is said in the channel, names to be filled in; empty: our own words."""
+        return str(_option(self.slack, "message") or "")
 
     def posts_at(self, day: date) -> datetime:
         """When a change of shift on that day is told: at the hour that is asked for, but not before
@@ -111,14 +111,6 @@ def of(rota: Rota) -> Elsewhere:
     syncs = rota.syncs().filter(kind__in=(SLACK, GEEKBOT), enabled=True).select_related("target")
     found = {sync.kind: sync for sync in syncs}
     return Elsewhere(rota, found.get(SLACK), found.get(GEEKBOT))
-
-
-def default_message(rota: Rota) -> str:
-    if not rota.is_rolling:
-        return "{lead} is on support today, {assist} assisting."
-    if rota.overlaps:
-        return "{incoming} joins {current} as {title} today."
-    return "{member} is {title} from today on."
 
 
 def _option(sync: Sync | None, name: str) -> Any:

@@ -7,6 +7,11 @@ from rota.models.rotas import ASSIST, LEAD
 from rota.on_duty import OnDuty, on_duty
 from rota.titles import NOBODY
 
+# Our own words, by the kind of rota, and whether anybody else is on duty beside whoever starts.
+PAIR = "{lead} is on support today, {assist} assisting."
+TOGETHER = "{incoming} joins {current} as {title} today."
+ALONE = "{member} is {title} from today on."
+
 Calls = Callable[[Member], str]
 
 
@@ -35,13 +40,20 @@ def first_name(member: Member | None) -> str:
 
 
 def of_change(template: str, shift: Shift) -> str:
-    """What is posted when this shift begins, told by who has it as of now."""
+    """What is posted when this shift begins, told by who has it as of now; without a template, in
+    our own words."""
     rota: Rota = shift.rota
     on = on_duty(rota, rota.begins(shift.start))
     told = fields(on, mention, title=escaped(rota.title))
     for name in ("incoming_first_name", "current_first_name"):
         told[name] = escaped(told[name])
-    return template.format(**told)
+    return (template or _own_words(on)).format(**told)
+
+
+def _own_words(on: OnDuty) -> str:
+    if not on.rota.is_rolling:
+        return PAIR
+    return TOGETHER if on.rota.overlaps and on.current is not None else ALONE
 
 
 def mention(member: Member) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from integrations.models import Connection
-from rota import duties, elsewhere, messages
+from rota import duties, messages
 from rota.duties import Doing
 from rota.models import Rota, Step
 from tests.rota.handover.office import Office
@@ -41,7 +41,7 @@ def test_a_change_of_shift_is_told_at_its_moment_and_once(office: Office) -> Non
         office.gather()
     [notice] = office.notices("handover/")
     assert (notice.channel, notice.recipient) == ("slack", "C0FRESHDESK")
-    assert notice.text == "<@U0SARAH> joins nobody as Support Triager today."
+    assert notice.text == "<@U0SARAH> is Support Triager from today on."
     assert notice.expires_at == MIDNIGHT + 7 * DAY
     assert office.steps() == [("slack_message", "")]
 
@@ -62,7 +62,7 @@ def test_what_has_not_gone_yet_follows_a_swap(office: Office, triage: Triage) ->
     duty = office.rota.shifts.get(start=WEDNESDAY).duties.get()
     duties.override(duty, triage.members["Angus"], doing=Doing(now=office.clock()))
     office.gather()
-    assert said(office) == ["<@U0ANGUS> joins nobody as Support Triager today."]
+    assert said(office) == ["<@U0ANGUS> is Support Triager from today on."]
 
 
 def test_names_and_titles_are_no_markup(office: Office, triage: Triage) -> None:
@@ -72,7 +72,7 @@ def test_names_and_titles_are_no_markup(office: Office, triage: Triage) -> None:
     Rota.objects.update(title="<Triage>")
     office.clock.now = MIDNIGHT
     office.gather()
-    assert said(office) == ["Sarah &lt;!channel&gt; &amp; co joins nobody as &lt;Triage&gt; today."]
+    assert said(office) == ["Sarah &lt;!channel&gt; &amp; co is &lt;Triage&gt; from today on."]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_without_overlap_whoever_starts_is_named(triage: Triage) -> None:
     Rota.objects.update(lasts="1w")
     triage.rota.refresh_from_db()
     shift = triage.put(WEDNESDAY, "Sarah").shift
-    told = messages.of_change(elsewhere.default_message(triage.rota), shift)
+    told = messages.of_change("", shift)
     assert told == "<@U0SARAH> is Support Triager from today on."
 
 
