@@ -40,3 +40,8 @@ def leave(member: Member, *, today: date) -> None:
 def planned_anew(rota: Rota, *, now: datetime) -> None:
     """Duties follow whoever came or went, once nobody more comes or goes for a while."""
     setup.changed(rota, now=now + SETTLING, but=setup.MEMBERS)
+
+
+def follows_by_itself(rota: Rota) -> bool:
+    """Whether duties are looked at again without anybody asking for it."""
+    return rota.syncs().filter(kind=setup.DUTIES, enabled=True, every__isnull=False).exists()

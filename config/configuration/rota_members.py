@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.configuration.rota_entries import Entry
 from config.configuration.steps import Step, updated
-from rota import setup
+from rota import joining, setup
 from rota.days import DAY
 from rota.models import Member, Rota
 from uploader.people import Address, Person
@@ -125,7 +125,7 @@ def _steps_of(
         words = f"goes from {member.group} to {entry.group} on {today + DAY}"
         return [Step("update", f"{what}: {words}", partial(_move, entry, member, today=today))]
     if member is None:
-        joined_on = entry.joined_on or _joining(person, rota, today=today)
+        joined_on = entry.joined_on or _joins_on(person, rota, today=today)
         since = f", from {joined_on}" if joined_on else ""
         do = partial(_add, entry, person, rota.name, joined_on=joined_on)
         where = f", in {entry.group}" if entry.group else ""
@@ -137,13 +137,9 @@ def _steps_of(
     return updated(what, differences, partial(_save, entry, member))
 
 
-def _joining(person: Person | None, rota: Rota, *, today: datetime.date) -> datetime.date | None:
-    """Whoever joins a rota that is running owes nothing of what was before."""
-    if rota._state.adding:
-        return None
-    came_back = person is not None and rota.members.filter(person=person).exists()
-    begun = rota.shifts.filter(start__lte=today, cancelled_at=None).exists()
-    return today if came_back or begun else None
+def _joins_on(person: Person | None, rota: Rota, *, today: datetime.date) -> datetime.date | None:
+    """A rota that the file is about to make has not begun."""
+    return None if rota._state.adding else joining.joins_on(rota, person, today=today)
 
 
 def _differences_of_person(entry: Entry, person: Person) -> list[str]:
@@ -241,10 +237,7 @@ def _move(entry: Entry, member: Member, *, today: datetime.date) -> None:
 
 
 def _end(member: Member, *, today: datetime.date) -> None:
-    member.left_on = today
-    if member.joined_on is not None:
-        member.joined_on = min(member.joined_on, today)
-    member.save(update_fields=["left_on", "joined_on"])
+    joining.leave(member, today=today)
     setup.changed(member.rota, now=timezone.now())
 
 

@@ -91,12 +91,16 @@ class Membership(Batch):
         )
 
     def _last_day(self, member: Member) -> str:
-        ahead = member.duties.filter(shift__start__gt=self.today, shift__cancelled_at=None)
-        starts = list(ahead.order_by("shift__start").values_list("shift__start", flat=True))
+        starts = self._ahead(member)
         if not starts:
             return f"last day {self.today}"
         shifts = "1 shift" if len(starts) == 1 else f"{len(starts)} shifts"
         return f"last day {self.today}; {shifts} from {starts[0]} on to be given to others"
+
+    def _ahead(self, member: Member) -> list[date]:
+        """When the shifts begin that were still to come."""
+        ahead = member.duties.filter(shift__start__gt=self.today, shift__cancelled_at=None)
+        return list(ahead.order_by("shift__start").values_list("shift__start", flat=True))
 
     # ----------------------------------------------------------------- writing
 
@@ -119,13 +123,21 @@ class Membership(Batch):
         there = self._now(change)
         if change.wanted is None:
             if there is not None:
-                joining.leave(there, today=self.today)
+                self._leaves(there)
             return None
         someone: Someone = change.wanted.load
         person = there.person if there else someone.person or Person()
         _put_right(person, someone)
         member = there or joining.join_last(self.rota, person, today=self.today)
         return replace(change.wanted, ref=str(member.pk), ours=True)
+
+    def _leaves(self, member: Member) -> None:
+        joining.leave(member, today=self.today)
+        if self._ahead(member) and not joining.follows_by_itself(self.rota):
+            self.context.warn(
+                f"What {member} was to do stays theirs until it is planned anew: "
+                f"`rota generate {self.rota} --apply`."
+            )
 
 
 def _put_right(person: Person, someone: Someone) -> None:

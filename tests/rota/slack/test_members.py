@@ -187,6 +187,36 @@ def test_who_steps_back_has_their_last_day_today_and_their_shifts_are_to_be_give
     left = Member.objects.get(person=person(SAM))
     assert left.left_on == date(2026, 12, 3)
     assert left.duties.count() == 2, "the duties' own sync gives them to others"
+    assert run.warnings == [
+        "What Sam was to do stays theirs until it is planned anew: `rota generate triage --apply`."
+    ]
+
+
+def test_where_the_rota_is_looked_at_daily_nobody_has_to_plan_it_anew(space: Workspace) -> None:
+    Sync.objects.filter(pk=space.team.sync.pk).update(every=timedelta(days=1))
+    space.run()
+    space.serve(ADA, SAM)
+    space.slack.happen("steps_back")
+    assert space.run().warnings == []
+
+
+def test_what_those_who_left_were_to_do_goes_to_others(space: Workspace) -> None:
+    space.run()
+    later = space.serve(*AT_FIRST)
+    space.clock.now = space.team.rota.begins(date(2026, 12, 3))
+    space.slack.happen("steps_back")
+    space.run()
+    members, space.sync = space.sync, space.team.sync
+
+    assert space.run_to_the_end().status == Run.Status.FINISHED
+
+    for duty in later:
+        duty.refresh_from_db()
+    assert SAM not in [duty.member.person.slack_id for duty in later if duty.member]
+    moved = [n for n, duty in enumerate(later) if duty.moves.count() > 1]
+    assert moved == [AT_FIRST.index(SAM)], "everybody else's stay"
+    space.sync = members
+    assert space.run().counts["unchanged"] == 6
 
 
 def test_what_came_of_it_is_planned_anew_a_little_later(space: Workspace) -> None:
