@@ -117,6 +117,20 @@ def test_it_follows_a_swap_at_once(served: Workspace) -> None:
     assert served.on_duty == {SARAH}
 
 
+def test_what_was_approved_is_not_done_after_the_next_change_of_shift(served: Workspace) -> None:
+    Sync.objects.filter(pk=served.sync.pk).update(mode=Sync.Mode.REVIEW)
+    waiting = served.run()
+    assert waiting.status == Run.Status.NEEDS_REVIEW
+    served.clock.now += 2 * WEEK
+
+    served.approve(waiting)
+    run = served.run_to_the_end()
+
+    assert run.status == Run.Status.NEEDS_REVIEW
+    assert run.changes.get().what == "@support-on-duty: Sam, wim"
+    assert served.on_duty == {SARAH}
+
+
 # ------------------------------------------------------------------ never emptied
 
 
