@@ -75,7 +75,7 @@ def _one(name: str, table: Table, connections: dict[str, DeclaredConnection]) ->
             table,
             kind=kind,
             leave=leave,
-            is_looked_at_daily=bool(leave or fields["horizon"]),
+            is_looked_at_daily=bool(leave or fields["horizon"] or kind == Rota.Kind.ROLLING),
             connections=connections,
         ),
     )

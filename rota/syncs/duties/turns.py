@@ -122,7 +122,7 @@ class Turns(Layout):
         """What is there, and after it what is to be laid out."""
         spans = self.spans()
         if self._is_planned_anew:
-            last = spans[-1][0] if spans else self.first - DAY
+            last = self._until() or self.first - DAY
             kept = [
                 shift
                 for shift in self.shifts
@@ -254,9 +254,8 @@ class Turns(Layout):
         out = [each for each in ahead if (each.start, each.end) not in lying]
         if out:
             yield (
-                f"{len(out)} shifts from {out[0].start} on do not lie as `every`, `lasts` and "
-                f"`handover_on` say: `rota generate {self.rota} --from {out[0].start}` plans them "
-                "anew."
+                f"From {out[0].start} on, shifts do not lie as `every`, `lasts` and `handover_on` "
+                f"say: `rota generate {self.rota} --from {out[0].start}` plans them anew."
             )
 
     def _without_a_turn(self, planned: list[Service]) -> Iterator[str]:

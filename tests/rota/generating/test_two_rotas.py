@@ -1,10 +1,16 @@
 """People who are in two rotas have one duty a day, as far as anybody else is there."""
 
+from datetime import timedelta
+
 from rota import duties
 from rota.duties import Doing
 from rota.models import Duty
 from tests.rota.generating.generated import NOW, Generated
+from tests.rota.rolling import WEDNESDAY, Triage
 from tests.rota.team import OTHERS, SEVENS, Team
+from uploader.people import Person
+
+DAY = timedelta(days=1)
 
 
 def on_duty_twice() -> list[tuple[str, str]]:
@@ -51,3 +57,14 @@ def test_what_a_person_decided_stays_in_both(rota: Generated) -> None:
     rota.run()
     assert on_duty_twice() == []
     assert triage.duties()[day, "lead"] == taken
+
+
+def test_who_serves_for_a_week_is_spared_on_each_day_of_it(rota: Generated) -> None:
+    Person.objects.filter(name="Gustav").update(slack_id="U0GUSTAV")
+    triage = Triage(names=["Gustav"], lasts="1w")
+    triage.put(WEDNESDAY, "Gustav")
+    rota.generate(cycles=2)
+    week = [WEDNESDAY + n * DAY for n in range(7)]
+    on_duty = {day for (day, _), who in rota.duties().items() if who == "Gustav"}
+    assert on_duty
+    assert on_duty.isdisjoint(week)

@@ -207,10 +207,24 @@ def test_another_rhythm_is_said_and_what_is_laid_out_stays(rotating: Rotating) -
     Rota.objects.update(handover_on="mon")
     run = rotating.generate()
     assert rotating.moved(before) == {}
-    assert "6 shifts from 2026-12-02 on do not lie as" in run.warnings[0]
-    rotating.generate(first=WEDNESDAY, until="2027-01-15", approve=True)
-    run = rotating.run(apply=True, **{"from": str(WEDNESDAY), "until": "2027-01-15"})
-    assert run.status in (Run.Status.NEEDS_REVIEW, Run.Status.FINISHED)
+    assert "From 2026-12-02 on, shifts do not lie as" in run.warnings[0]
+    rotating.generate(append=1)
+    assert list(rotating.duties())[5:] == [day(5), day(5) + 5 * DAY]
+    assert rotating.names().endswith("Yuvi Chris")
+
+
+def test_planned_anew_in_another_rhythm_waits_for_somebody_to_look(rotating: Rotating) -> None:
+    rotating.generate(append=6)
+    Rota.objects.update(handover_on="mon")
+    anew = {"from": str(WEDNESDAY), "until": "2027-01-06"}
+    run = rotating.run(apply=True, **anew)
+    assert run.status == Run.Status.NEEDS_REVIEW
+    rotating.approve(run)
+    rotating.run_once_more()
+    assert list(rotating.duties()) == [
+        WEDNESDAY,
+        *(day(week) - 2 * DAY for week in range(1, 6)),
+    ]
 
 
 def test_longer_services_keep_their_slots(rotating: Rotating) -> None:
