@@ -13,6 +13,7 @@ CHANGE = [*SHOW, "applied", "changes", "level", "given_up", "warnings", "error"]
 FIELDS = {
     "show": [*SHOW, "error"],
     "members": ["rota", "members", "error"],
+    "handover": ["rota", "shift", "steps", "error"],
     "report": ["rota", "members", "from", "to", "config", "error"],
     "publish": [
         *("sync", "kind", "run", "status", "applied", "checksum", "retry_at"),
