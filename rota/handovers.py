@@ -19,6 +19,7 @@ from rota import elsewhere, sayings
 from rota.days import DAY
 from rota.elsewhere import Elsewhere
 from rota.models import Rota, Shift, Step
+from uploader import links
 from uploader.models import Change, Notice, Run, Sync
 from uploader.notices import GIVEN_UP, SENT, TOO_LATE, announce, gathering
 
@@ -268,6 +269,9 @@ class Handover:
     def try_refused_again(self) -> None:
         """What was refused certainly did not arrive; somebody may have mended what was wrong."""
         for name in self.there.steps():
+            sync = self.there.sync_of(name)
+            if sync is not None:
+                links.try_refused_again(sync, now=self.now)
             step = self.latest(name)
             if step is None or step.notice is None or step.outcome != Outcome.REJECTED:
                 continue

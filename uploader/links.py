@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -110,3 +111,9 @@ def twin_of(sync: Sync, *, begins: str) -> str | None:
 
 def _link(row: Link) -> engine.Link:
     return engine.Link(key=row.key, **{name: getattr(row, name) for name in KEPT})
+
+
+def try_refused_again(sync: Sync, *, now: datetime) -> None:
+    """The next run does what was refused once more, as if a day had passed since."""
+    held = Link.objects.filter(sync=sync, refused_at__gt=now - engine.REFUSALS_LAST)
+    held.update(refused_at=now - engine.REFUSALS_LAST)
