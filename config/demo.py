@@ -50,6 +50,7 @@ TEAM: tuple[dict[str, str], ...] = (
         "triage-geekbot": "The stand-up that asks whoever is next",
     },
 )
+WRITES = ("create", "update", "delete")
 # So long ago the last change of shift was at most, and the stand-up was due a day before it.
 WITHIN = timedelta(days=8)
 # Named by the file; the sandbox makes one up, and keeps it.
@@ -245,6 +246,14 @@ def latest_runs(names: Iterable[str], *, now: datetime) -> list[Run]:
 
 def rotas() -> list[Rota]:
     return list(Rota.objects.filter(enabled=True))
+
+
+def that_tells(run: Run) -> Run:
+    """What brought the sync to where it is: right after it, others may have found nothing to do."""
+    if run.status != Run.Status.FINISHED:
+        return run
+    before = run.sync.runs.filter(status=Run.Status.FINISHED).order_by("-pk")
+    return next((each for each in before if any(map(each.counts.get, WRITES))), run)
 
 
 def _latest_run(sync: Sync, *, now: datetime) -> Run:

@@ -16,6 +16,8 @@ from django.utils import timezone
 from config.management.commands import demo
 from integrations.models import Connection
 from integrations.sandbox import Fault, World
+from rota.models import Rota
+from rota.on_duty import on_duty
 from uploader import inline, work
 from uploader.models import Run, Sync
 
@@ -95,6 +97,24 @@ def test_a_plan_of_the_companys_leave_waits_for_approval(world: World) -> None:
     assert all(seen.method == "GET" for seen in world.requests if seen.provider == "productive")
     run()
     assert Run.objects.get(sync__name="leave").status == "needs_review"
+
+
+def test_people_of_the_companys_slack_take_turns_and_are_told_there(world: World) -> None:
+    _, words = run()
+
+    assert "Who triages support in turns: Finished: 7 members added" in words
+    assert re.search(r"Their turns on the calendar: Finished: \d+ \w+ added", words)
+    assert "Who is on duty (Support Triager) is shown at http://127.0.0.1:8000/rotas/triage/." in (
+        words
+    )
+    serving = on_duty(Rota.objects.get(name="triage"), timezone.now())
+    [group] = [
+        row for row in world["slack"].state()["usergroups"] if row["handle"] == "@support-on-duty"
+    ]
+    assert set(group["people"].split(", ")) == {member.name for member in serving.members}
+    assert len(serving.members) == 2
+    standups = [row["name"] for row in world["geekbot"].state()["standups"]]
+    assert standups.count("SupportTriagerStandup") == 1
 
 
 def test_signing_in_as_ben_later_finds_the_same_person(world: World) -> None:

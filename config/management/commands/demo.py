@@ -110,7 +110,7 @@ class Command(BaseCommand):
                 while run.is_open and time.monotonic() < deadline:
                     self.pause()
                     run.refresh_from_db()
-                self.say(f"{names[run.sync.name]}: {words.outcome(run)}")
+                self.say(f"{names[run.sync.name]}: {words.outcome(demo.that_tells(run))}")
                 team.append(run)
         return team
 
