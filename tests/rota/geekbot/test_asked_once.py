@@ -169,7 +169,7 @@ def test_while_geekbot_does_not_answer_nobody_is_asked_twice(desk: Desk, fault: 
     turns = desk.turns(3)
     desk.live(at("2026-12-07", 22), every=TWICE_A_DAY)
     desk.world.faults.add(Fault("geekbot", fault, match="PATCH *", times=None))
-    desk.live(at("2026-12-09", 12), every=timedelta(minutes=30))
+    desk.live(at("2026-12-09", 12), every=timedelta(hours=2))
     desk.world.faults.clear()
     desk.live(at("2026-12-18"), every=TWICE_A_DAY)
     counted = {user: desk.asked().count(user) for user in desk.asked()}
