@@ -18,7 +18,7 @@ from rota.elsewhere import Elsewhere
 from rota.messages import escaped
 from rota.models import Duty, Move, Shift
 from uploader.models import Notice
-from uploader.notices import GIVEN_UP, announce, gathering
+from uploader.notices import GIVEN_UP, UNKNOWN, announce, gathering
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ MOVED = "It is somebody else's duty by now."
 @receiver(gathering, sender=Notice, dispatch_uid="rota.reminders")
 def remind(now: datetime, **_: Any) -> None:
     take_back()
+    tell_of_lost(now=now)
     for there in elsewhere.in_use():
         if not there.reminds_days_before:
             continue
@@ -153,3 +154,15 @@ def take_back() -> None:
         if not theirs.exists():
             unsent = Notice.objects.filter(pk=notice.pk, sent_at=None, outcome="")
             unsent.update(outcome=GIVEN_UP, text="", reason=MOVED)
+
+
+def tell_of_lost(*, now: datetime) -> None:
+    """The owner is told of what was refused, or may not have arrived."""
+    sent = Notice.objects.filter(key__startswith=PREFIX, sent_at__gt=now - telling.FRESH, text="")
+    for notice in sent.filter(outcome__in=(GIVEN_UP, UNKNOWN)).select_related("person"):
+        shift = Shift.objects.filter(uid=notice.key.split("/")[1]).select_related("rota__owner")
+        rota = shift[0].rota if shift else None
+        if rota is not None and rota.owner is not None and notice.person is not None:
+            what = f"{notice.person} may not have been reminded"
+            lines = [f"{what} of the duty {words.during(shift[0])}.", notice.reason]
+            telling.write(rota, rota.owner, f"lost/{notice.pk}", what, lines, now=now)

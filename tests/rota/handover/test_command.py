@@ -133,6 +133,19 @@ def test_update_data_reminds_as_well(whole: Whole) -> None:
     assert reminded == ["Support Triager: you serve in 7 days"]
 
 
+def test_the_owner_hears_once_that_somebody_could_not_be_reminded(whole: Whole) -> None:
+    whole.in_slack(channel="", remind_days_before=[7])
+    angus = whole.triage.members["Angus"].person
+    angus.slack_id = "U0NOBODY00"
+    angus.save()
+    whole.clock.now = datetime(2026, 12, 16, 9, 5, tzinfo=UTC)
+    for _ in range(2):
+        call_command("update_data", "--inline")
+    told = [message for message in mail.outbox if "may not have been reminded" in message.subject]
+    assert [message.to for message in told] == [["chris@example.org"]]
+    assert "Angus may not have been reminded of the duty from Wed 23 December" in told[0].body
+
+
 def test_update_data_queues_what_a_change_of_shift_makes_due(
     whole: Whole, capsys: pytest.CaptureFixture[str]
 ) -> None:
