@@ -155,7 +155,7 @@ def tell_of_gaps(*, now: datetime) -> None:
             member=None,
             shift__cancelled_at=None,
             # A day earlier than anywhere; each rota's own day is asked below.
-            shift__start__gte=(now - timedelta(days=1)).date(),
+            shift__end__gt=(now - timedelta(days=1)).date(),
             shift__rota__enabled=True,
             shift__rota__owner__isnull=False,
         )
@@ -163,10 +163,10 @@ def tell_of_gaps(*, now: datetime) -> None:
         .order_by("shift__rota", "shift__start", "role")
     )
     for rota, duties in groupby(gaps, key=lambda duty: duty.shift.rota):
-        ahead = [duty for duty in duties if duty.shift.start >= rota.today(now)]
+        open_ = [duty for duty in duties if duty.shift.end > rota.today(now)]
         # One mail of all gaps that a generation leaves, rather than one of each.
-        if ahead and rota.owner is not None and not _is_being_generated(rota):
-            _tell_of_gaps(rota, rota.owner, ahead, now=now)
+        if open_ and rota.owner is not None and not _is_being_generated(rota):
+            _tell_of_gaps(rota, rota.owner, open_, now=now)
 
 
 def _tell_of_gaps(rota: Rota, owner: Person, gaps: list[Duty], *, now: datetime) -> None:

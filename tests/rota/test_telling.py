@@ -237,3 +237,14 @@ def test_an_owner_is_told_of_a_turn_that_nobody_has(triage: Triage) -> None:
     told_owner = told()["yuvi@example.org"]
 
     assert "Wed 2 Dec to Tue 15 Dec 2026: nobody is to serve (everybody is away)" in told_owner
+
+
+def test_an_owner_is_told_of_a_turn_under_way_that_somebody_has_left(triage: Triage) -> None:
+    triage.rota.owner = triage.members["Sarah"].person
+    triage.rota.save()
+    turn = triage.put(WEDNESDAY - timedelta(weeks=1), "Chris")
+    duties.override(turn, None, doing=Doing(now=NOW))
+    assert (
+        "Wed 25 Nov to Tue 8 Dec 2026: nobody"
+        in told(NOW + timedelta(hours=1))["sarah@example.org"]
+    )
