@@ -1,13 +1,18 @@
-"""Whether turns of a rolling rota go round as they should, and on which days they can be planned.
+"""Whether turns of a rolling rota go round as they should, on which days they can be planned, and
+what a handover asks of Slack.
 
 `python -m benchmarks.team_roles` prints the numbers beside their aims and those of the tool before,
-whose arithmetic is repeated here.
+whose arithmetic is repeated here. Calls go over real sockets, to the sandbox.
 """
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import islice, pairwise
 
+from benchmarks.rota_calendar import prepare
+from integrations.sandbox import World
+from integrations.slack.sandbox import SlackSandbox
 from rota.problem import Member
 from rota.rhythm import Rhythm
 from rota.rolling import Service, planned
@@ -39,6 +44,12 @@ def main() -> None:
         fails = sum(not earlier_works(day) for day in days_of(year))
         total = len(days_of(year))
         show(f"days of {year} on which it works", f"{len(works)}", f"{total}", f"{total - fails}")
+    print("A handover in Slack, two people on duty")
+    with tempfile.TemporaryDirectory() as folder, World() as world:
+        prepare(folder, world)
+        changed, unchanged = calls_of_handovers(world)
+    show("calls where the usergroup has to be changed", f"{changed}", "", "2 + 7")
+    show("calls with nothing to change", f"{unchanged}", "<= 3", "2 + 7")
 
 
 def turns(rhythm: Rhythm, last: int, number: int) -> list[int | None]:
@@ -62,6 +73,61 @@ def can_be_created(day: date) -> bool:
         if any(late[0] > early[1] for early, late in pairwise(spans)):
             return False
     return True
+
+
+def calls_of_handovers(world: World) -> tuple[int, int]:
+    """Calls of a first handover, and of one that finds the usergroup as it should be."""
+    from django.utils import timezone
+
+    from integrations import connections
+    from rota.models import Duty, Member, Rota, Shift
+    from uploader import inline, work
+    from uploader.models import Sync
+    from uploader.people import Person
+
+    now = timezone.now()
+    slack = world.of(SlackSandbox)
+    rota = Rota.objects.create(
+        name="triage",
+        kind="rolling",
+        title="Triage",
+        starts_on=now.date(),
+        every="1w",
+        lasts="2w",
+    )
+    triagers = slack.group("support-triagers").users
+    for number, slack_id in enumerate(triagers[:2]):
+        person = Person.objects.create(name=f"Person {number}", slack_id=slack_id)
+        member = Member.objects.create(rota=rota, person=person, position=number)
+        start = now.date() - number * timedelta(weeks=1)
+        shift = Shift.objects.create(
+            rota=rota, start=start, end=start + timedelta(weeks=2), changed_at=now
+        )
+        Duty.objects.create(shift=shift, role="member", member=member)
+    sync = Sync.objects.create(
+        name="triage-slack",
+        kind="rota_slack",
+        mode="automatic",
+        target=connections.connect(
+            provider="slack",
+            owner=None,
+            name="slack",
+            credentials=slack.grant("rotabot"),
+            by=None,
+            now=now,
+        ),
+        options={"rota": "triage", "usergroup": "support-on-duty"},
+    )
+
+    def calls() -> int:
+        world.requests.clear()
+        manner = work.Manner(clock=timezone.now, patience=61)
+        done = inline.carry_out_now(sync, params={}, manner=manner)
+        if done.status != "finished":
+            raise SystemExit(f"The run is {done.status}: {done.error} {done.warnings}")
+        return len(world.requests)
+
+    return calls(), calls()
 
 
 # ------------------------------------------------------------------- the tool before
