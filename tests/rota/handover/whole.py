@@ -16,7 +16,7 @@ from uploader.models import Sync
 
 USERGROUP = "support-on-duty"
 # Minutes after something was due at which it is looked at again.
-AFTERWARDS = (0, 0.2, 0.6, 2, 4, 8, 14, 25, 60, 120, 200)
+AFTERWARDS = (0, 0.6, 2, 8, 15, 120)
 STEPS = ("geekbot_standup", "slack_message", "slack_usergroup")
 
 
