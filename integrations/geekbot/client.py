@@ -119,7 +119,9 @@ class GeekbotClient(Client):
         doing = "asking by a stand-up"
         body = {"users": [self._user(user_id, doing=doing)]}
         path = f"/v1/standups/{standup_id}/start"
-        self._on_one("POST", path, doing=doing, accept=(200, 201, 204), json=body)
+        response = self._on_one("POST", path, doing=doing, accept=(200, 201, 204), json=body)
+        if response.status_code != 204 and self.json(response, doing=doing) != "ok":
+            raise self._odd(doing, "it does not say whether it asked")
 
     # ------------------------------------------------------------------- answers
 
