@@ -32,7 +32,7 @@ MODE = Sync.Mode.AUTOMATIC
 MAX_DELETE_SHARE = 0.3
 DAILY = timedelta(days=1)
 # What changes elsewhere without our knowing of it is looked at again, changes of the rota or none.
-BEATS = {MEMBERS: DAILY, GEEKBOT: DAILY}
+BEATS = {MEMBERS: DAILY, SLACK: DAILY, GEEKBOT: DAILY}
 
 
 class NotOurs(Exception):
