@@ -57,9 +57,8 @@ def _message(there: Elsewhere, shift: Shift) -> Told:
 
 def _question(there: Elsewhere, shift: Shift, who: Member) -> Told:
     """Asked only when the stand-up is known to be theirs."""
-    steps = Step.objects.filter(shift=shift, name=Step.Name.GEEKBOT_STANDUP)
     standup = _standup_id(there)
-    if standup is None or not steps.filter(outcome=Step.Outcome.DONE).exists():
+    if standup is None or not _is_set_to(there, shift):
         return Waits("The stand-up is not set to them yet.")
     if not who.person.slack_id:
         return f"{who} cannot be asked: their id at Slack is not known."
@@ -68,6 +67,15 @@ def _question(there: Elsewhere, shift: Shift, who: Member) -> Told:
         "recipient": standup,
         "text": who.person.slack_id,
     }
+
+
+def _is_set_to(there: Elsewhere, shift: Shift) -> bool:
+    """By its step; or, where that was due before anything was told elsewhere, by a run since."""
+    steps = Step.objects.filter(shift=shift, name=Step.Name.GEEKBOT_STANDUP)
+    if steps.exists() or there.geekbot is None:
+        return steps.filter(outcome=Step.Outcome.DONE).exists()
+    since = there.due_at(Step.Name.GEEKBOT_STANDUP, shift)
+    return there.geekbot.last_ok_at is not None and there.geekbot.last_ok_at >= since
 
 
 def _standup_id(there: Elsewhere) -> str | None:

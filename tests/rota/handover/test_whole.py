@@ -199,6 +199,16 @@ def test_who_takes_over_by_the_month_is_asked_on_the_day_once(
     assert monthly.outcomes(monthly.shift(0)) == {**DONE, "geekbot_question": "done"}
 
 
+def test_what_is_set_up_hours_before_a_change_asks_on_the_day(monthly: Whole) -> None:
+    """The stand-up was to be set before anything was told here; it was all the same."""
+    monthly.clock.now = datetime(2026, 11, 30, 8, tzinfo=UTC)
+    Rota.objects.update(handovers_since=monthly.clock())
+    monthly.until(datetime(2026, 12, 3, tzinfo=UTC))
+    assert monthly.asked() == ["U0SARAH"]
+    done = {"slack_message": "done", "slack_usergroup": "done", "geekbot_question": "done"}
+    assert monthly.outcomes(monthly.shift(0)) == done
+
+
 def test_months_are_asked_about_one_by_one(monthly: Whole) -> None:
     monthly.until(datetime(2027, 3, 20, tzinfo=UTC), every=timedelta(hours=12))
     assert monthly.asked() == ["U0SARAH", "U0GEORGIANA", "U0JENNY", "U0ANGUS"]
