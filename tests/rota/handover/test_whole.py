@@ -203,6 +203,7 @@ def test_what_is_set_up_hours_before_a_change_asks_on_the_day(monthly: Whole) ->
     """The stand-up was to be set before anything was told here; it was all the same."""
     monthly.clock.now = datetime(2026, 11, 30, 8, tzinfo=UTC)
     Rota.objects.update(handovers_since=monthly.clock())
+    Sync.objects.update(next_run_at=monthly.clock())
     monthly.until(datetime(2026, 12, 3, tzinfo=UTC))
     assert monthly.asked() == ["U0SARAH"]
     done = {"slack_message": "done", "slack_usergroup": "done", "geekbot_question": "done"}
