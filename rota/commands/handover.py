@@ -28,6 +28,7 @@ OUTCOMES = {
     Step.Outcome.REJECTED: Change.Outcome.REJECTED,
     Step.Outcome.SKIPPED: Change.Outcome.SKIPPED,
 }
+NOT_WRITTEN = "Nothing was written: the same with --apply does it."
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class HandOver(Part):
             reason = f" ({each.reason})" if each.reason else ""
             self.command.show(f"{each.name:<16} {each.outcome}{reason}")
         if not options["apply"]:
-            self.command.show("Nothing was written: the same with --apply does it.")
+            planned = any(each.outcome == Change.Outcome.PLANNED for each in ended)
+            self.command.show(NOT_WRITTEN if planned else "There is nothing to do.")
         shift = handover.begun()
         document = {
             "rota": rota.name,

@@ -53,6 +53,7 @@ def test_applied_everything_is_done_and_the_second_time_nothing(whole: Whole) ->
     assert steps("--apply") == dict.fromkeys(NAMES, "done")
     assert steps() == dict.fromkeys(NAMES, "done")
     assert (len(whole.posts()), whole.times_set()) == (1, times)
+    assert "There is nothing to do." in words("handover", "triage")
 
 
 def test_what_was_refused_is_tried_again_and_nothing_else_is(whole: Whole) -> None:
