@@ -14,19 +14,21 @@ from rota.asking import WEEK, Asking, question_key
 from rota.elsewhere import Elsewhere
 from rota.handovers import make_due
 from rota.messages import escaped
-from rota.models import Duty, Member
+from rota.models import Duty, Member, Step
 from rota.words import SHORT, span
 from uploader.models import Notice, Run, Sync
-from uploader.notices import SENT, announce, gathering
+from uploader.notices import GIVEN_UP, SENT, UNKNOWN, announce, gathering
 
 logger = logging.getLogger(__name__)
 
+SETTLED = "It is settled, or somebody else's turn by now."
 # How often answers are read while one is waited for, or the last look failed; and otherwise.
 SOON, SELDOM = timedelta(hours=1), timedelta(days=1)
 
 
 @receiver(gathering, sender=Notice, dispatch_uid="rota.acknowledging")
 def acknowledge(now: datetime, **_: Any) -> None:
+    take_back()
     for there in elsewhere.in_use():
         if there.asking is None or there.geekbot is None or not there.rota.is_rolling:
             continue
@@ -35,6 +37,20 @@ def acknowledge(now: datetime, **_: Any) -> None:
         except Exception:
             # One rota's trouble is no other's.
             logger.exception("who has accepted at %s", there.rota)
+
+
+def take_back() -> None:
+    """What has not gone yet, to people who have accepted by now, or whose turn it is no longer.
+    What a handover asks it takes back by itself."""
+    unsent = Notice.objects.filter(sent_at=None, outcome="")
+    by_steps = Step.objects.exclude(notice=None).values("notice")
+    asking = unsent.filter(key__startswith="question/").exclude(pk__in=by_steps)
+    for notice in [*asking, *unsent.filter(key__startswith="unanswered/")]:
+        what, shift, person = notice.key.split("/")[:3]
+        which = {"shift": shift} if what == "question" else {"shift__uid": shift, "answer": ""}
+        waits = Duty.objects.filter(member__person=int(person), accepted_at=None, **which)
+        if not waits.filter(shift__cancelled_at=None).exists():
+            unsent.filter(pk=notice.pk).update(outcome=GIVEN_UP, text="", reason=SETTLED)
 
 
 @dataclass(frozen=True)
@@ -64,9 +80,10 @@ class Acknowledging:
         }
         for notice in Notice.objects.filter(key__in=by_key, sent_at__isnull=False):
             # What is under way may turn out not to have been sent.
-            is_settled = notice.outcome == SENT or (notice.outcome and not notice.text)
+            has_arrived = notice.outcome == SENT
+            may_have = notice.outcome == UNKNOWN and not notice.text
             duty = by_key[notice.key]
-            if is_settled and duty.member is not None:
+            if (has_arrived or may_have) and duty.member is not None:
                 duties.asked(duty, duty.member, at=notice.sent_at)
 
     # ------------------------------------------------------------------- pressing

@@ -165,8 +165,8 @@ def more(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, Any
             raise WrongUse(f"--date: {first} is over, and what was stays as it is.")
         after = member(rota, who, option="member", now=now)
         given = {"from": text, "after": after.pk}
-    number = 1 if options["part"] == "next" else options["number"]
-    asked = _number(str(number), option="number", least=1, most=2000) if number else None
+    number = "1" if options["part"] == "next" else options["number"]
+    asked = _number(number, option="number", least=1, most=2000)
     turns = _turns(rota, {**given, "append": asked or 1}, option="number", now=now)
     return {**given, "append": asked or turns.in_a_year()}
 
@@ -186,6 +186,9 @@ def roles(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict[str, An
     starts = member(rota, incoming, option="incoming", now=now) if incoming is not None else None
     if held == starts:
         raise WrongUse(f"--incoming: {held} is current already; it takes two.")
+    for option, each in (("current", held), ("incoming", starts)):
+        if each is not None and not each.serves_on(rota.today(now)):
+            raise WrongUse(f"--{option}: {each} is not in {rota} today.")
     return {"roles": {"current": held.pk, "incoming": starts.pk if starts else None}}
 
 

@@ -49,6 +49,16 @@ class Asking:
 
     # ------------------------------------------------------------------- options
 
+    @property
+    def named(self) -> str:
+        """The stand-up, as the options have it: its name, or its id."""
+        return str(self.options.get("standup", ""))
+
+    @property
+    def standup_id(self) -> str:
+        """The stand-up's id, where that is what the options say."""
+        return self.named if self.named.isascii() and self.named.isdigit() else ""
+
     @cached_property
     def every(self) -> Period:
         return Period.parse(self.rota.every)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from rota import messages
-from rota.asking import STANDUP, question_key
+from rota.asking import question_key
 from rota.elsewhere import Elsewhere
-from rota.models import Member, Shift, Step
-from rota.on_duty import holders
+from rota.models import Duty, Shift, Step
+from rota.syncs.geekbot.asked import right
+from rota.syncs.geekbot.standup import Wanted
+from rota.waiting import was_asked
 
 NOBODY = "Nobody is on duty."
 CANCELLED = "The shift is not needed any more."
@@ -29,15 +31,15 @@ Told = dict[str, Any] | str | Waits
 def told(there: Elsewhere, step: Step, *, now: datetime) -> Told:
     """The message, or the question, of this step, by who has the shift as of now."""
     expires = expires_at(there, step)
-    who = holders(step.shift)
+    held = [duty for duty in step.shift.duties.all() if duty.member is not None]
     if step.shift.cancelled_at is not None:
         return CANCELLED
-    if not who:
+    if not held:
         return NOBODY
     if expires <= now:
         return TOO_LATE
     is_message = step.name == Step.Name.SLACK_MESSAGE
-    said = _message(there, step.shift) if is_message else _question(there, step.shift, who[0])
+    said = _message(there, step.shift) if is_message else _question(there, held[0], now=now)
     sync = there.slack if is_message else there.geekbot
     if not isinstance(said, dict):
         return said
@@ -55,34 +57,25 @@ def _message(there: Elsewhere, shift: Shift) -> Told:
     }
 
 
-def _question(there: Elsewhere, shift: Shift, who: Member) -> Told:
-    """Asked only when the stand-up is known to be theirs."""
-    standup = _standup_id(there)
-    if standup is None or not _is_set_to(there, shift):
-        return Waits("The stand-up is not set to them yet.")
+def _question(there: Elsewhere, duty: Duty, *, now: datetime) -> Told:
+    """Asked once, and only when the stand-up is known to be theirs."""
+    asking, sync, who = there.asking, there.geekbot, duty.member
+    if asking is None or sync is None or who is None:
+        return NOBODY
     if not who.person.slack_id:
         return f"{who} cannot be asked: their id at Slack is not known."
+    if duty.accepted_at is not None:
+        return f"{who} has accepted already."
+    if was_asked(duty, now=now):
+        return f"{who} was asked already."
+    standup = right(sync, Wanted.of(asking, duty, now=now).item)
+    if standup is None:
+        return Waits("The stand-up is not set to them yet.")
     return {
-        "key": question_key(shift, who.person),
-        "recipient": standup,
+        "key": question_key(duty.shift, who.person),
+        "recipient": standup.ref,
         "text": who.person.slack_id,
     }
-
-
-def _is_set_to(there: Elsewhere, shift: Shift) -> bool:
-    """By its step; or, where that was due before anything was told elsewhere, by a run since."""
-    steps = Step.objects.filter(shift=shift, name=Step.Name.GEEKBOT_STANDUP)
-    if steps.exists() or there.geekbot is None:
-        return steps.filter(outcome=Step.Outcome.DONE).exists()
-    since = there.due_at(Step.Name.GEEKBOT_STANDUP, shift)
-    return there.geekbot.last_ok_at is not None and there.geekbot.last_ok_at >= since
-
-
-def _standup_id(there: Elsewhere) -> str | None:
-    if there.geekbot is None:
-        return None
-    links = there.geekbot.links.filter(part=STANDUP, key=STANDUP)
-    return links.values_list("ref", flat=True).first()
 
 
 def expires_at(there: Elsewhere, step: Step) -> datetime:

@@ -53,7 +53,12 @@ class Turns(Layout):
             raise CannotRun(
                 f"{self.rota} cannot be planned from {asked} on: what was, stays as it was."
             )
+        self._require_near(asked)
         return next(self.rhythm.spans(max(asked, self._earliest)))[0]
+
+    def _require_near(self, day: date) -> None:
+        if day > self.today + FURTHEST:
+            raise CannotRun(f"{day} is further ahead than three years.")
 
     @cached_property
     def _earliest(self) -> date:
@@ -92,8 +97,8 @@ class Turns(Layout):
             found = list(islice(every, self.asked.append))
         else:
             found = list(takewhile(lambda span: last is not None and span[0] <= last, every))
-        if found and found[-1][0] > self.today + FURTHEST:
-            raise CannotRun(f"{found[-1][0]} is further ahead than three years.")
+        if found:
+            self._require_near(found[-1][0])
         return found
 
     def in_a_year(self) -> int:
@@ -103,6 +108,7 @@ class Turns(Layout):
 
     def _until(self) -> date | None:
         if self.asked.until is not None:
+            self._require_near(self.asked.until)
             return self.asked.until
         if self.rota.horizon is not None:
             return self.today + self.rota.horizon

@@ -46,13 +46,16 @@ class AnswersBatch(Batch):
                 yield _item(duty, duty.answer, duty.accepted_at is not None, ref=str(duty.pk))
 
     def _said(self, duty: Duty) -> Answer | None:
-        """Since they could be asked about this shift: what they said of an earlier one never
-        counts. They may edit what they said, which is then read again."""
+        """Since they could be asked about this shift, and had it: what they said of an earlier one
+        never counts. They may edit what they said, which is then read again."""
         person = duty.member.person if duty.member else None
         if person is None:
             return None
+        since, given = self.asking.begins(duty.shift.start), duty.moves.first()
         reports = self.client.reports(
-            self.standup, user_id=person.slack_id, after=self.asking.begins(duty.shift.start)
+            self.standup,
+            user_id=person.slack_id,
+            after=max(since, given.at) if given is not None else since,
         )
         own = [report for report in reports if report.user_id == person.slack_id]
         last = max(own, key=lambda report: report.at, default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from integrations.geekbot.rows import Standup
 from rota import duties
-from rota.asking import Asking, question_key
+from rota.asking import STANDUP, Asking, question_key
 from rota.models import Duty, Member
 from uploader.engine import Item
 from uploader.items import Link, is_same
@@ -52,9 +52,9 @@ class Schedule:
             if duty.asked_at is not None and duty.asked_at > self.clock():
                 duties.asked(duty, member, at=None)
 
-    def written(self, item: Item, part: str, standup: Standup | None) -> None:
+    def written(self, item: Item, standup: Standup | None) -> None:
         """It is as it should be, if our links say so."""
-        if self._asked is None or standup is None or not self._is_right(item, part):
+        if self._asked is None or standup is None or right(self.sync, item) is None:
             return
         duty, member = self._asked
         now = self.clock()
@@ -75,12 +75,6 @@ class Schedule:
         begins = self.asking.begins(day)
         return self._next(duty, member, after=begins) or begins
 
-    def _is_right(self, item: Item, part: str) -> bool:
-        link = StoredLink.objects.filter(sync=self.sync, part=part, key=item.key).first()
-        if link is None or link.ref is None or link.sent_at or link.refused_at:
-            return False
-        return is_same(link.wanted, item)
-
     def _ask(self, duty: Duty, member: Member, standup: Standup, *, now: datetime) -> None:
         rota, day = self.asking.rota, duty.shift.start
         since = rota.handovers_since
@@ -96,6 +90,14 @@ class Schedule:
             connection=self.sync.target,
             expires_at=self.asking.ends(day),
         )
+
+
+def right(sync: Sync, item: Item) -> StoredLink | None:
+    """The link of the stand-up, where that is known to be as this item says."""
+    link = StoredLink.objects.filter(sync=sync, part=STANDUP, key=STANDUP).first()
+    if link is None or link.ref is None or link.sent_at or link.refused_at:
+        return None
+    return link if is_same(link.wanted, item) else None
 
 
 def _was_unanswered(link: Link | None, moment: datetime) -> bool:

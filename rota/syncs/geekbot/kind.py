@@ -18,6 +18,7 @@ from rota.syncs.geekbot.options import Options, in_words
 from rota.waiting import waited_for
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
 from uploader.links import by_part
+from uploader.models import Link
 
 # Whoever is asked on the day itself takes part at least so long: until that day is over everywhere.
 FIRST_DAY = timedelta(days=2)
@@ -68,13 +69,7 @@ class RotaGeekbot(Kind):
         if standup is not None:
             self._warn_of(standup)
         batch = one.StandupBatch(
-            one.Wanted(
-                asking=self.asking,
-                name="" if self._id else self._named,
-                duty=duty,
-                slack_id=duty.member.person.slack_id if duty and duty.member else "",
-                now=self.now,
-            ),
+            one.Wanted.of(self.asking, duty, now=self.now),
             client=self.client,
             standup=standup,
             twins=twins,
@@ -87,29 +82,22 @@ class RotaGeekbot(Kind):
 
     # --------------------------------------------------------------------- which
 
-    @property
-    def _named(self) -> str:
-        return str(self.context.options.get("standup", ""))
-
-    @property
-    def _id(self) -> str:
-        """The stand-up's id, where that is what the options say."""
-        return self._named if self._named.isascii() and self._named.isdigit() else ""
-
     def _found(self) -> tuple[Standup | None, list[int]]:
         """The stand-up; or several ids, where its name alone does not tell which one it is."""
-        known = self._id or self.stored
+        known = self.asking.standup_id or self.stored
         standup = self.client.standup(int(known)) if known else None
         if standup is not None:
+            self._require_not_anothers(standup)
             if self.stored and self.stored != known:
                 self.context.warn(
                     f"The stand-up {self.stored} was used before this one, and goes on asking. "
                     "Pause or delete it at Geekbot."
                 )
             return standup, []
-        if self._id and self._id != self.stored:
+        named_id = self.asking.standup_id
+        if named_id and named_id != self.stored:
             raise CannotRun(
-                f"Geekbot shows no stand-up {self._id} to {self.context.sync.target}. Correct the "
+                f"Geekbot shows no stand-up {named_id} to {self.context.sync.target}. Correct the "
                 "id in the options, or have its owner make the key's owner a manager of it."
             )
         return self._by_name()
@@ -117,19 +105,35 @@ class RotaGeekbot(Kind):
     def _by_name(self) -> tuple[Standup | None, list[int]]:
         """Whatever was made and not heard of is found again by its name."""
         self._require_admin()
-        alike = [each for each in self.client.standups() if each.name == self._named]
+        alike = [each for each in self.client.standups() if each.name == self.asking.named]
         self.is_gone = self.stored is not None
         if len(alike) > 1:
             return None, sorted(each.id for each in alike)
         if alike and self.is_gone:
             # Not the one that was used: whether it is to be from now on is for a person to say.
             return None, [alike[0].id]
+        if alike:
+            self._require_not_anothers(alike[0])
         return (alike[0] if alike else None), []
+
+    def _require_not_anothers(self, standup: Standup) -> None:
+        """Each rota would have it ask its own people; whoever used it first goes on with it."""
+        if str(standup.id) == self.stored:
+            return
+        others = Link.objects.filter(
+            sync__kind=self.slug, sync__enabled=True, part=STANDUP, ref=str(standup.id)
+        )
+        other = others.exclude(sync=self.context.sync).select_related("sync").first()
+        if other is not None:
+            raise CannotRun(
+                f"The stand-up {standup.name} ({standup.id}) asks the people of the rota "
+                f"{other.sync.options.get('rota', '')}. Name another one in the options."
+            )
 
     def _require_admin(self) -> None:
         if self.client.me().is_admin:
             return
-        what = f"the stand-up {self.stored}" if self.stored else f"a stand-up “{self._named}”"
+        what = f"the stand-up {self.stored}" if self.stored else f"a stand-up “{self.asking.named}”"
         raise CannotRun(
             f"Geekbot does not show {what} to {self.context.sync.target}, whose key is no admin's: "
             "whether there is one cannot be told, and a second one would ask people twice. Connect "

@@ -30,6 +30,27 @@ class Wanted:
     slack_id: str
     now: datetime
 
+    @classmethod
+    def of(cls, asking: Asking, duty: Duty | None, *, now: datetime) -> "Wanted":
+        """Where the options say its id, it may be called anything."""
+        person = duty.member.person if duty and duty.member else None
+        return cls(
+            asking=asking,
+            name="" if asking.standup_id else asking.named,
+            duty=duty,
+            slack_id=person.slack_id if person else "",
+            now=now,
+        )
+
+    @property
+    def item(self) -> Item:
+        return Item(
+            key=STANDUP,
+            content=self.content(),
+            subject=self.duty.member.name if self.duty and self.duty.member else "",
+            what=self.in_words(),
+        )
+
     @property
     def days(self) -> list[str]:
         """Where its own schedule is not what asks, a day that does not come round soon."""
@@ -129,17 +150,7 @@ class StandupBatch(Batch):
     def desired(self) -> Iterator[Item]:
         # There can be none that asks nobody.
         if self.wanted.duty is not None or self.standup is not None:
-            yield self.item
-
-    @property
-    def item(self) -> Item:
-        duty = self.wanted.duty
-        return Item(
-            key=STANDUP,
-            content=self.wanted.content(),
-            subject=duty.member.name if duty and duty.member else "",
-            what=self.wanted.in_words(),
-        )
+            yield self.wanted.item
 
     def existing(self) -> Iterator[Item]:
         if self.twins:
@@ -198,7 +209,7 @@ class StandupBatch(Batch):
             return self.client.change(number, {**rest, "days": fields["days"]})
 
     def carried_out(self) -> None:
-        self.schedule.written(self.item, self.part, self.standup)
+        self.schedule.written(self.wanted.item, self.standup)
 
 
 def _channel(name: str) -> str:

@@ -122,7 +122,9 @@ def test_bulk_from_a_day_goes_on_after_whoever_has_the_role_and_replaces_the_res
         (["-d", "soon", "-m", "Angus"], "“soon” is not a date"),
         (["-d", "2026-12-09", "-m", "Nobody"], "“Nobody” is nobody in triage. There are: Sarah,"),
         (["-n", "0"], "“0” is no whole number"),
+        (["-n", ""], "“” is no whole number"),
         (["-n", "200"], "further ahead than three years"),
+        (["-d", "9999-12-31", "-m", "Angus"], "further ahead than three years"),
     ],
 )
 def test_what_cannot_be_meant_by_bulk_is_status_2(
@@ -146,6 +148,14 @@ def test_set_roles_says_who_is_on_duty_and_next_goes_on_with_the_successor(
     assert served(document) == [("2026-11-18", "Jenny"), ("2026-11-25", "Angus")]
     rota("next", "triage", "--apply")
     assert stored()[-1] == ("2026-12-30", "Silva")
+
+
+def test_whoever_has_left_is_not_on_duty(triage: Triage) -> None:
+    gone = triage.members["Georgiana"]
+    gone.left_on = WEDNESDAY.replace(month=11, day=1)
+    gone.save()
+    both = ["--current", "Georgiana", "--incoming", "Angus"]
+    assert "Georgiana is not in triage today" in refused("set-roles", "triage", *both)
 
 
 def test_set_roles_again_changes_nothing_and_others_only_these_two(triage: Triage) -> None:
@@ -227,6 +237,8 @@ def test_generate_until_a_day(triage: Triage) -> None:
         (["--from", "2026-11-25"], "what was, stays as it was"),
         (["--until", "2026-11-27"], "nobody starts from"),
         (["--until", "2036-11-27"], "further ahead than three years"),
+        (["--until", "9999-12-31"], "further ahead than three years"),
+        (["--from", "9999-12-31"], "further ahead than three years"),
     ],
 )
 def test_what_generate_cannot_do_with_a_rolling_rota_is_status_2(
