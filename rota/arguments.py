@@ -145,6 +145,8 @@ def _planned_anew(rota: Rota, options: dict[str, Any], *, now: datetime) -> dict
     first, until = day(options["from"], option="from"), day(options["until"], option="until")
     if first is None:
         first = _turns(rota, {}, option="from", now=now).first
+    elif first < rota.today(now):
+        raise WrongUse(f"--from: {first} is over: what was, stays as it was.")
     found = {"from": first.isoformat()} | ({"until": until.isoformat()} if until else {})
     spans = _turns(rota, found, option="from", now=now).spans()
     if until is not None and not spans:

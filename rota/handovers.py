@@ -107,6 +107,7 @@ class Handover:
         if earliest is None:
             return []
         since = max(self.rota.handovers_since or self.now, self.now - LONGEST_OUTAGE)
+        seen_until = self._seen_until()
         first = max(earliest, since.date() - DAY)
         shifts = self._shifts().filter(
             start__gte=first, start__lte=self.rota.today(self.now) + AHEAD
@@ -115,7 +116,12 @@ class Handover:
         for shift in shifts:
             for name in self.there.steps():
                 at, known = self.there.due_at(name, shift), last.get(name)
-                if since <= at <= self.now and (known is None or shift.start > known):
+                if known is None:
+                    # It was not told in this way yet when others were written down.
+                    is_new = seen_until is None or at > seen_until
+                else:
+                    is_new = shift.start > known
+                if is_new and since <= at <= self.now:
                     found.append(Due(shift, name, at))
         return found
 
@@ -136,6 +142,12 @@ class Handover:
     def _last(self) -> dict[str, date]:
         steps = Step.objects.filter(shift__rota=self.rota, shift__cancelled_at=None).order_by()
         return dict(steps.values_list("name").annotate(Max("shift__start")))
+
+    def _seen_until(self) -> datetime | None:
+        """When the last step that is written down was due: all that were due by then are."""
+        steps = Step.objects.filter(shift__rota=self.rota)
+        seen: datetime | None = steps.aggregate(last=Max("due_at"))["last"]
+        return seen
 
     def _shifts(self) -> "QuerySet[Shift]":
         shifts = self.rota.shifts.filter(cancelled_at=None).select_related("rota")

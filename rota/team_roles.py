@@ -28,7 +28,7 @@ def read(text: str, *, titles: Iterable[str]) -> dict[str, Holder]:
     """Who is `current` and who `incoming` in the role that has one of these titles."""
     try:
         roles = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotUsable(f"It is no JSON: {error}.") from error
     if not isinstance(roles, dict):
         raise NotUsable("It must hold an object: a role a key.")

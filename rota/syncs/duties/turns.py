@@ -49,7 +49,7 @@ class Turns(Layout):
         if asked is None:
             ahead = (shift.start for shift in self.shifts if shift.start > self.today)
             return min([self._earliest, *ahead])
-        if asked < self.today:
+        if asked < min(self.today, self._earliest):
             raise CannotRun(
                 f"{self.rota} cannot be planned from {asked} on: what was, stays as it was."
             )

@@ -222,6 +222,17 @@ def test_generate_plans_anew_from_a_day_so_that_joiners_come_in(triage: Triage) 
     assert [name for _, name in stored()] == [*ORDER, "Erik", "Sarah"]
 
 
+@pytest.mark.parametrize("names", [["Sarah", "Jenny"], []])
+def test_generate_begins_a_rota_with_the_service_that_is_under_way(
+    db: None, names: list[str]
+) -> None:
+    Triage(names=names, starts_on=WEDNESDAY.replace(month=10, day=7))
+    code, document = rota("generate", "triage", "--until", "2026-12-02", "--apply")
+    assert code == 0
+    begun = [("2026-11-18", "Sarah"), ("2026-11-25", "Jenny"), ("2026-12-02", "Sarah")]
+    assert served(document) == (begun if names else [])
+
+
 def test_generate_until_a_day(triage: Triage) -> None:
     _, document = rota("generate", "triage", "--until", "2026-12-23")
     assert [day for day, _ in served(document)] == [

@@ -133,6 +133,19 @@ def test_what_was_before_it_was_told_in_slack_is_no_news(office: Office) -> None
     assert len(said(office)) == 1
 
 
+def test_nor_what_was_before_it_was_told_in_that_channel(office: Office) -> None:
+    office.in_slack(channel="", usergroup="support-on-duty")
+    office.clock.now = MIDNIGHT
+    office.gather()
+    office.clock.now = MIDNIGHT + 4 * DAY
+    office.in_slack(usergroup="support-on-duty")
+    office.gather()
+    assert said(office) == []
+    office.clock.now = MIDNIGHT + 7 * DAY
+    office.gather()
+    assert said(office) == ["<@U0GEORGIANA> joins <@U0SARAH> as Support Triager today."]
+
+
 def test_nor_what_was_while_it_was_not(office: Office) -> None:
     sync = office.in_slack()
     sync.enabled = False
