@@ -1,4 +1,5 @@
-"""Fields for what a kind of sync lets people choose, written as JSON in the admin."""
+"""Fields for what a kind of sync lets people choose; lists are typed as JSON in the admin, or with
+commas where what is in them has none."""
 
 from collections.abc import Callable
 from datetime import time
@@ -55,8 +56,33 @@ class EmailListField(TextListField):
         return emails
 
 
-class NumberListField(forms.JSONField):
-    """A list of whole numbers from nought to `most`; in the admin it is written as JSON."""
+class Separated(forms.JSONField):
+    """A list that is typed with commas: 7, 1."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        texts = (each.strip(" \"'“”") for each in value.strip(" []").split(","))
+        return [self.one(text) for text in texts if text]
+
+    def one(self, text: str) -> Any:
+        return text
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+class WordListField(Separated, TextListField):
+    """A list of words without commas."""
+
+
+class NumberListField(Separated):
+    """A list of whole numbers from nought to `most`."""
 
     def __init__(self, *, most: int, **kwargs: Any) -> None:
         self.complaint = NUMBERS.format(most=most)
@@ -70,6 +96,9 @@ class NumberListField(forms.JSONField):
         if not isinstance(numbers, list) or not all(map(self._is_one, numbers)):
             raise ValidationError(self.complaint)
         return numbers
+
+    def one(self, text: str) -> Any:
+        return int(text) if text.isascii() and text.isdigit() else text
 
     def _is_one(self, number: Any) -> bool:
         return type(number) is int and 0 <= number <= self.most

@@ -42,10 +42,6 @@ class Projection:
             field.required = False
             if type(field.widget) is forms.TextInput:
                 field.widget.attrs["class"] = "vTextField wide"
-            if isinstance(field, forms.JSONField):
-                field.widget = forms.TextInput(attrs={"class": "vTextField wide"})
-                # Of these a list is asked for, and “null” tells nobody so.
-                field.initial = field.initial or []
             if sync is not None and name in sync.options:
                 field.initial = sync.options[name]
         return {

@@ -10,7 +10,7 @@ from rota.asking import USER_LOCAL
 from rota.checks import check_filled_in, check_timezone
 from rota.days import WEEKDAYS
 from rota.syncs.duties.options import rota_named
-from uploader.option_fields import TextListField
+from uploader.option_fields import WordListField
 
 FIELDS = (
     "title",
@@ -33,10 +33,10 @@ class Options(forms.Form):
     channel = forms.CharField(
         max_length=100, help_text="Where answers are shown: #support. Invite Geekbot to it."
     )
-    days = TextListField(
+    days = WordListField(
         label="Day",
         required=False,
-        help_text="On which people are asked: [“Wed”]. Empty: the day of the handover. Where "
+        help_text="On which people are asked: Wed. Empty: the day of the handover. Where "
         "turns do not change weekly, they are asked on the day itself, and this is not used.",
     )
     time = forms.CharField(initial="10:00", max_length=8, help_text="When they are asked: 10:00.")

@@ -50,7 +50,7 @@ class Options(forms.Form):
         label="Remind days before",
         most=MOST_DAYS,
         help_text="So many days before a duty whoever has it is reminded, by a direct message: "
-        "[7, 1]. Empty: nobody is.",
+        "7, 1. Empty: nobody is.",
     )
     remind_at = TimeTextField(
         required=False,

@@ -114,11 +114,11 @@ def test_a_rota_is_told_in_slack_and_asked_by_geekbot(
         slack_channel="C0SUPPORT",
         slack_usergroup="support-on-duty",
         slack_message="{incoming} joins {current}.",
-        slack_remind_days_before="[7, 1]",
+        slack_remind_days_before="7, 1",
         geekbot_connection=geekbot.pk,
         geekbot_standup="SupportTriagerStandup",
         geekbot_channel="#support",
-        geekbot_days='["Wed"]',
+        geekbot_days="Wed",
     )
 
     assert errors_of(response) == ""

@@ -73,6 +73,16 @@ def test_days_before_are_whole_numbers(triage: Triage, days: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("typed", ["7, 1", "[7, 1]", "7,1,"])
+def test_days_before_are_typed_with_commas(triage: Triage, typed: str) -> None:
+    form = Options({"rota": "triage", "channel": "#support", "remind_days_before": typed})
+    assert form.is_valid()
+    assert form.cleaned_data["remind_days_before"] == [7, 1]
+    shown = Options(initial={"remind_days_before": [7, 1]})["remind_days_before"]
+    assert 'value="7, 1"' in str(shown)
+    assert "a list of whole numbers" in complaint(rota="triage", remind_days_before="a week")
+
+
 def test_only_a_rolling_rota_draws_from_slack(triage: Triage, team: Team) -> None:
     assert MembersOptions({"rota": "triage", "usergroup": "triagers"}).is_valid()
     form = MembersOptions({"rota": "support", "usergroup": "triagers"})
