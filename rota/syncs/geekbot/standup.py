@@ -167,7 +167,9 @@ class StandupBatch(Batch):
             yield self._shown(self.standup)
 
     def _shown(self, standup: Standup) -> Item:
-        asks = ", ".join(standup.users) or "nobody"
+        people = self.wanted.asking.rota.members.exclude(person__slack_id="")
+        names = dict(people.values_list("person__slack_id", "person__name"))
+        asks = ", ".join(names.get(user, user) for user in standup.users) or "nobody"
         return Item(
             key=STANDUP,
             ref=str(standup.id),
