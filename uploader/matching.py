@@ -60,7 +60,8 @@ class Matching:
         self._pair_by_content(equal=False)
         self._staying = {likeness(wanted[key]) for key in self.pairs}
         self._staying |= {likeness(found) for found in self.pairs.values()}
-        self.rest = [item for item in self._by_ref.values() if item.ref not in self._claimed]
+        # As it was listed, which is how people read it.
+        self.rest = [item for item in shown if item.ref not in self._claimed]
 
     def is_ours(self, item: Item) -> bool:
         return bool(item.ours) or item.ref in self._owners

@@ -70,7 +70,8 @@ class RunCommand(JsonCommand):
     def tell(self, document: dict[str, Any]) -> None:
         """Everything that was or would be done, the sums, and what can be done next."""
         for change in document["changes"]:
-            subject = f"{change['subject']}: " if change["subject"] else ""
+            is_said = change["subject"] in change["what"]
+            subject = "" if is_said else f"{change['subject']}: "
             reason = f" ({change['reason']})" if change["reason"] else ""
             self.show(
                 f"{change['action']:<8} {change['outcome']:<8} {subject}{change['what']}{reason}"

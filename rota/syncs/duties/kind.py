@@ -16,6 +16,7 @@ from rota.syncs.duties.posing import Posing
 from rota.syncs.duties.turns import Turns
 from uploader import runs
 from uploader.engine import Change, Item
+from uploader.every import written
 from uploader.kinds import Batch, CannotRun, Context, Kind, register
 from uploader.models import Run
 from uploader.reading import Reading
@@ -180,6 +181,11 @@ class RotaDuties(Kind):
 
     def batches(self) -> Iterator[Batch]:
         self._note_what_was_asked()
+        if self.layout.asked.clear is not None and self.rota.horizon:
+            self.context.warn(
+                f"{self.rota} is kept filled {written(self.rota.horizon) or self.rota.horizon} "
+                "ahead: what goes is laid out again within a day, unless its `horizon` goes too."
+            )
         if self.context.source is not None:
             people = [member.person for member in self.layout.members]
             self.leave = leave_batch(self.context, self.reading, people, today=self.today)

@@ -1,5 +1,6 @@
 """Rolling rotas: which services there are to be, and whose turn each is, from what is stored."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -269,7 +270,7 @@ class Turns(Layout):
         ahead = [each for each in planned if not each.is_past]
         if len(ahead) < len(self.members):
             return
-        last, having = ahead[-1], {each.turn for each in ahead}
+        last, having = ahead[-1], {one for each in ahead for one in (each.turn, each.holder)}
         for member in self._order:
             there = rolling.belongs(self._candidate(member, {}), last.start, last.end)
             if there and member.pk not in having:
@@ -317,9 +318,15 @@ class Turns(Layout):
         if ahead.turn_id not in (None, expected):
             yield (
                 f"What comes after stays as it is planned: {ahead.turn} on {ahead.start}. "
-                f"`rota bulk {self.rota} -d {ahead.start} -m “{self.name(last)}”` plans it anew, "
+                f"`rota bulk {self.rota} -d {ahead.start} -m {self._typed(last)}` plans it anew, "
                 f"beginning with {self.name(expected)}."
             )
+
+    def _typed(self, number: int | None) -> str:
+        """Whom a command takes for nobody else."""
+        member = self._require(number)
+        alone = sum(each.name == member.name for each in self.members) == 1
+        return shlex.quote(member.name if alone else member.person.slack_id or member.name)
 
     def _require(self, number: int | None) -> Member:
         member = self.member(number)

@@ -1,5 +1,8 @@
 """`rota next`, `bulk`, `set-roles`, `clear`, `generate` and `show` of a rolling rota."""
 
+import re
+import shlex
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,8 +174,18 @@ def test_set_roles_again_changes_nothing_and_others_only_these_two(triage: Triag
     assert [name for _, name in stored()] == ["Sarah", "Chris", "Silva", "Yuvi", "Chris"]
     [warning] = document["warnings"]
     assert "What comes after stays as it is planned: Silva on 2026-12-02." in warning
-    assert "`rota bulk triage -d 2026-12-02 -m “Chris”` plans it anew" in warning
+    assert "`rota bulk triage -d 2026-12-02 -m Chris` plans it anew" in warning
     assert "beginning with Sarah" in warning
+
+
+def test_what_is_advised_can_be_typed_as_it_is(triage: Triage) -> None:
+    rota("bulk", "triage", "-n", "3", "--apply")
+    Person.objects.filter(name="Angus").update(name="Sarah")
+    Person.objects.filter(name="Yuvi").update(name="Yuvi O'Neil")
+    for incoming in ("U0ANGUS", "Yuvi O'Neil"):
+        document = rota("set-roles", "triage", "--current", "Jenny", "--incoming", incoming)[1]
+        [typed] = re.findall(r"`(rota bulk .*)` plans", document["warnings"][0])
+        assert rota(*shlex.split(typed)[1:], "-n", "1")[0] == 0
 
 
 def test_without_overlap_there_is_only_a_current_one(triage: Triage) -> None:
@@ -270,6 +283,18 @@ def test_clear_takes_what_starts_later(triage: Triage) -> None:
     assert (code, [day for day, _ in served(document)]) == (0, ["2026-12-02", "2026-12-09"])
     rota("next", "triage", "--apply")
     assert stored()[-1] == ("2026-12-16", "Jenny")
+
+
+def test_what_goes_is_told_in_order_and_that_a_horizon_brings_it_back(triage: Triage) -> None:
+    rota("bulk", "triage", "-n", "20", "--apply")
+    Rota.objects.update(horizon=timedelta(weeks=20))
+
+    document = rota("clear", "triage")[1]
+
+    days = [change["what"][:10] for change in document["changes"]]
+    assert (len(days), days) == (20, sorted(days))
+    [warning] = document["warnings"]
+    assert "triage is kept filled 20w ahead" in warning
 
 
 def test_people_see_a_table_with_dates(triage: Triage) -> None:

@@ -45,6 +45,19 @@ def test_a_joiner_changes_nothing_and_comes_last(rotating: Rotating) -> None:
     assert rotating.names() == f"{ORDER} Sarah Georgiana Jenny Angus Silva Yuvi Chris Erik Sarah"
 
 
+def test_a_joiner_who_serves_for_a_leaver_is_not_said_to_be_without_a_turn(
+    rotating: Rotating,
+) -> None:
+    rotating.generate(append=9)
+    rotating.team.join("Erik")
+    leaver = rotating.team.members["Jenny"]
+    leaver.left_on = WEDNESDAY
+    leaver.save()
+    run = rotating.generate()
+    assert rotating.serving()[day(2)] == "Erik"
+    assert not any("has no turn" in warning for warning in run.warnings)
+
+
 def test_a_leavers_services_are_given_and_everybody_elses_stay(rotating: Rotating) -> None:
     rotating.generate(append=21)
     before = rotating.serving()
