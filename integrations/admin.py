@@ -141,10 +141,10 @@ class ConnectionAdmin(ConnectionAdminBase):
         switched_off = "" if connection.enabled else "; switched off"
         return f"{connection.get_state_display()}{switched_off}"
 
-    @admin.display(description="what it may do", empty_value="not known to be limited")
-    def may(self, connection: Connection) -> str | None:
+    @admin.display(description="what it may do")
+    def may(self, connection: Connection) -> str:
         told = [(abilities.in_words(each),) for each in abilities.known(connection)]
-        return format_html_join("", "<div>{}</div>", told) if told else None
+        return format_html_join("", "<div>{}</div>", told) or "not known to be limited"
 
     # ------------------------------------------------------------ adding, changing
 

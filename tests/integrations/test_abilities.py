@@ -85,6 +85,20 @@ def test_the_admin_tells_it_at_the_connection(checked: Connection) -> None:
     assert CANNOT in words_of(page)
 
 
+def test_before_it_was_asked_the_admin_does_not_say_that_it_may_do_nothing(db: None) -> None:
+    new = Connection.objects.create(name="geekbot-new", provider="geekbot")
+    page = staff("view_connection").get(f"/admin/integrations/connection/{new.pk}/change/")
+
+    assert "What it may do: not known to be limited" in words_of(page)
+
+
+def test_what_was_refused_is_connected_again_where_its_key_is_typed_in(checked: Connection) -> None:
+    Connection.objects.filter(pk=checked.pk).update(state="needs_reconnect", reason="Revoked.")
+    change = f"/admin/integrations/connection/{checked.pk}/change/"
+    page = staff("view_connection", "change_connection").get("/connections/").content.decode()
+    assert f'<a href="{change}">Connect again</a>' in page
+
+
 def test_the_command_tells_what_is_missing(checked: Connection, capsys: Any) -> None:
     call_command("check_connections", "geekbot-member")
 
