@@ -114,10 +114,14 @@ def _people_of(slug: str, shown: dict[str, Any]) -> str:
 
 def _happenings(providers: dict[str, Any]) -> str:
     buttons = "".join(
-        f'<form method="post" action="/happen" class="inline">{_hidden("provider", slug)}'
-        f"{_hidden('name', name)}<button>{escape(words)}</button></form> "
+        f"<h3>{escape(shown['title'])}</h3>"
+        + "".join(
+            f'<form method="post" action="/happen" class="inline">{_hidden("provider", slug)}'
+            f"{_hidden('name', name)}<button>{escape(words)}</button></form> "
+            for name, words in shown["happenings"].items()
+        )
         for slug, shown in providers.items()
-        for name, words in shown["happenings"].items()
+        if shown["happenings"]
     )
     return (
         f'<section id="happenings"><h2>What may happen</h2><p>Then run the sync again, and look at '

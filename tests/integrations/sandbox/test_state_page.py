@@ -79,6 +79,13 @@ def test_what_one_acts_on_comes_first_and_can_be_jumped_to(project: Project) -> 
     assert text.index('action="/faults"') < text.index('action="/switches"')
 
 
+def test_what_may_happen_is_told_by_service(world: World) -> None:
+    text = page(world)
+    happenings = text[text.index('<section id="happenings">') : text.index('<section id="faults">')]
+    titles = re.findall(r"<h3>([^<]*)</h3>", happenings)
+    assert {"Slack", "Geekbot"} <= set(titles)
+
+
 def test_files_are_folded_away_and_counted_by_person(
     project: Project, open_humans: OpenHumansSandbox
 ) -> None:
