@@ -6,6 +6,7 @@ rota_members.py, what it is kept in step with in rota_syncs.py.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from config.configuration.tables import Table
 from integrations.models import Connection
 from rota import setup
 from rota.models import Rota
+from uploader.every import written
 from uploader.people import Address, folded
 
 
@@ -196,6 +198,8 @@ def _emails_of(row: Rota) -> set[str]:
 def _said(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(value)
+    if isinstance(value, timedelta):
+        return written(value) or str(value)
     return "as usual" if value in (None, "") else str(value)
 
 

@@ -94,6 +94,13 @@ def test_turns_go_round_in_the_order_of_the_file(write: Write) -> None:
     assert order(Rota.objects.get()) == ["Sarah", "Jenny", "Angus", "Yuvi"]
 
 
+def test_how_far_it_is_kept_filled_is_told_as_it_is_typed(write: Write) -> None:
+    applied(write(ROTA))
+    assert ("update", "rota triage: horizon 52w") in applied(
+        write(HEAD + 'horizon = "52w"\n' + MEMBERS)
+    )
+
+
 def test_who_is_no_longer_named_gets_today_as_the_last_day(write: Write) -> None:
     applied(write(ROTA))
 

@@ -9,7 +9,7 @@ from config.configuration import Plan, WrongFile, configure
 from uploader.command import Answer, JsonCommand, WrongUse
 
 EXAMPLE = """\
-a file that works, for a rota, and for people with more than one address:
+a file that works, for a rota of each kind, and for people with more than one address:
 
     [people]
     aliases = [
@@ -31,6 +31,19 @@ a file that works, for a rota, and for people with more than one address:
     others = [
         {name = "Cleo", email = "cleo@example.org"},
         {name = "Dan", email = "dan@example.org"},
+    ]
+
+    [rotas.triage]
+    kind = "rolling"
+    title = "Support Triager"
+    timezone = "Etc/UTC"
+    every = "1w"
+    lasts = "2w"
+    handover_on = "wed"
+    event_title = "{title}: {member}"
+    members = [
+        {name = "Ada", email = "ada@example.org"},
+        {name = "Ben", email = "ben@example.org"},
     ]
 
 RescueTime and Open Humans need no file: each person connects them in the browser."""
