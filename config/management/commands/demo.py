@@ -128,6 +128,7 @@ class Command(BaseCommand):
             self.say(f"Their sync of {run.sync.name} is at {site}{run.sync.get_absolute_url()}.")
         for rota in demo.rotas():
             self.say(f"Who is on duty ({rota.title}) is shown at {site}{rota.get_absolute_url()}.")
+        self.say("What is mailed to people is printed here.")
         self.say(f"The sandbox shows what it holds at {settings.SANDBOX_URL}/state.")
 
 
