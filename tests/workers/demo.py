@@ -6,7 +6,11 @@ from pathlib import Path
 from config.trial import SANDBOX_APPLICATIONS
 from tests.workers.installation import ROOT, Installation
 
-KEYS = {name: key for name, key in SANDBOX_APPLICATIONS.items() if name.endswith("_API_KEY")}
+KEYS = {
+    name: key
+    for name, key in SANDBOX_APPLICATIONS.items()
+    if name.endswith(("_API_KEY", "_BOT_TOKEN"))
+}
 
 
 def configure_demo(install: Installation, folder: Path, *, until: str = "") -> None:

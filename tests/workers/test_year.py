@@ -161,10 +161,11 @@ class Year:
 
 
 def moments() -> Iterator[datetime]:
-    """Whenever something may be due anywhere in the world."""
+    """Whenever something may be due anywhere in the world, and every day: to be away for several
+    is an outage, which other tests are about."""
     for number in range(DAYS):
         day = BEGIN.replace(hour=0, minute=5) + timedelta(days=number)
-        hours = set() if number else {9}
+        hours = {9}
         hours |= {"Tue": {0, 9, 17}, "Wed": {1, 9, 18, 20}}.get(f"{day:%a}", set())
         hours |= {1: {1, 8, 12, 18, 20}, 2: {2}}.get(day.day, set())
         if (day + timedelta(days=1)).day == 1:
