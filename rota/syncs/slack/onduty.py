@@ -3,11 +3,17 @@
 from collections.abc import Callable, Collection, Iterable
 
 from integrations.errors import RejectedError
-from integrations.slack.client import NoSuchUsers, SlackClient, Usergroup
+from integrations.slack.client import (
+    MissingScope,
+    NoSuchUsers,
+    NotPermitted,
+    SlackClient,
+    Usergroup,
+)
 from rota.on_duty import OnDuty
 from rota.slack_accounts import Accounts
 from uploader.engine import Change, Item
-from uploader.kinds import Batch
+from uploader.kinds import Batch, CannotRun
 
 KEY = "on duty"
 
@@ -94,6 +100,13 @@ class OnDutyBatch(Batch):
     # ----------------------------------------------------------------- writing
 
     def apply(self, change: Change) -> Item:
+        try:
+            return self._applied()
+        except (MissingScope, NotPermitted) as error:
+            # It is the connection that may not, so it is tried again as soon as it is asked to.
+            raise CannotRun(str(error)) from error
+
+    def _applied(self) -> Item:
         """All of it is replaced, so whatever others did since it was looked at makes no
         difference, but where nothing is left to be done."""
         group = self.again()

@@ -288,10 +288,18 @@ def test_a_bot_that_may_not_manage_usergroups_is_told_what_to_do(served: Workspa
 
     run = served.run_to_the_end()
 
-    assert run.status == Run.Status.FINISHED_WITH_PROBLEMS
-    assert "only some people may manage usergroups" in run.changes.get().reason
-    assert "user token" in run.changes.get().reason
+    assert run.status == Run.Status.FAILED
+    assert "only some people may manage usergroups" in run.error
+    assert "user token" in run.error
     assert served.on_duty == {SARAH}
+
+
+def test_what_the_connection_might_not_is_done_as_soon_as_it_may(served: Workspace) -> None:
+    served.slack.switches["usergroups_managed_by"] = "admins"
+    served.run_to_the_end()
+    served.slack.switches["usergroups_managed_by"] = "everyone"
+    in_step(served)
+    assert served.on_duty == {ADA}
 
 
 def test_by_a_persons_token_it_works(served: Workspace) -> None:
@@ -307,7 +315,7 @@ def test_by_a_persons_token_it_works(served: Workspace) -> None:
 def test_a_missing_right_is_told_by_its_name(served: Workspace) -> None:
     served.slack.switches["scopes"] = "no changing of usergroups"
     run = served.run_to_the_end()
-    assert "usergroups:write" in run.changes.get().reason
+    assert "usergroups:write" in run.error
 
 
 # ------------------------------------------------------------------- a paired rota
