@@ -3,8 +3,9 @@
 The only writer of SlackAccount. Whoever only looks asks, and stores nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,20 @@ class Accounts:
         self._ask([each for each in ids if each not in known])
         return {each: self.asked.get(each) or known[each] for each in ids}
 
+    def told_apart(self, users: Iterable[User]) -> list[User]:
+        """The same with names that are theirs alone among everybody we know of there: who is shown
+        by the same as somebody else goes by the full name, or else with the id beside it."""
+        users = list(users)
+        shown = dict(
+            SlackAccount.objects.filter(connection=self.connection).values_list("slack_id", "name")
+        )
+        times = Counter((shown | {user.id: user.name for user in users}).values())
+        full = Counter(user.full_name for user in users)
+        return [
+            user if times[user.name] == 1 else replace(user, name=_own_name(user, full))
+            for user in users
+        ]
+
     def store(self) -> None:
         """For those who ask next."""
         SlackAccount.objects.bulk_create(
@@ -54,6 +69,7 @@ class Accounts:
                     connection=self.connection,
                     slack_id=user.id,
                     name=user.name[:200],
+                    full_name=user.full_name[:200],
                     email=user.email[:254],
                     timezone=user.timezone[:64],
                     is_regular=user.is_regular,
@@ -63,7 +79,7 @@ class Accounts:
             ],
             update_conflicts=True,
             unique_fields=["connection", "slack_id"],
-            update_fields=["name", "email", "timezone", "is_regular", "looked_up_at"],
+            update_fields=["name", "full_name", "email", "timezone", "is_regular", "looked_up_at"],
         )
 
     def to_keep(self) -> dict[str, Any]:
@@ -82,6 +98,7 @@ class Accounts:
                 email=row.email,
                 timezone=row.timezone,
                 is_regular=row.is_regular,
+                full_name=row.full_name,
             )
             for row in stored
         }
@@ -116,6 +133,12 @@ class Accounts:
                 # Perhaps the address of the page is what is wrong.
                 self.page = None
             raise
+
+
+def _own_name(user: User, full: Mapping[str, int]) -> str:
+    if user.full_name and user.full_name != user.name and full[user.full_name] == 1:
+        return user.full_name
+    return f"{user.name} ({user.id})"
 
 
 def _nobody(slack_id: str) -> User:

@@ -33,7 +33,8 @@ class Usergroup:
 
 @dataclass(frozen=True)
 class User:
-    """`name` is never empty; `email` is "" where it is hidden, `timezone` "" where unknown.
+    """`name` is never empty, and not theirs alone; `full_name` may be, of both. `email` is ""
+    where it is hidden, `timezone` "" where unknown.
 
     `is_regular`: a person who works there; not deactivated, no guest and no bot.
     """
@@ -43,6 +44,7 @@ class User:
     email: str
     timezone: str
     is_regular: bool
+    full_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class UserRow(Shape):
             email=self.profile.email.strip(),
             timezone=self.tz,
             is_regular=not (self.deleted or is_guest or is_bot),
+            full_name=(self.profile.real_name or self.real_name).strip(),
         )
 
 

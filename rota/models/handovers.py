@@ -57,6 +57,7 @@ class SlackAccount(models.Model):
     slack_id = models.CharField(max_length=40)
     # Never empty.
     name = models.CharField(max_length=200)
+    full_name = models.CharField(max_length=200, blank=True)
     # Empty where we may not read it.
     email = models.CharField(max_length=254, blank=True)
     timezone = models.CharField(max_length=64, blank=True)

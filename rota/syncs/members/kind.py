@@ -79,7 +79,7 @@ class RotaMembers(Kind):
                 f"the rota: {', '.join(left_out)}."
             )
         regular = [user for user in self.users if user.is_regular]
-        return who_they_are(regular, self.rota, warn=self.context.warn)
+        return who_they_are(self.accounts.told_apart(regular), self.rota, warn=self.context.warn)
 
     def finish(self) -> None:
         self.accounts.store()

@@ -67,8 +67,18 @@ def test_somebody_who_shows_no_name_is_called_by_their_real_one(space: Workspace
 
 def test_two_people_of_one_name_are_two_members(space: Workspace) -> None:
     space.run()
-    assert [member.name for member in space.members() if member.name == "Jo"] == ["Jo", "Jo"]
+    names = {member.person.slack_id: member.name for member in space.members()}
+    assert (names[JO_M], names[JO_K]) == ("Jo Miller", "Jo Kimura")
     assert person(JO_M) != person(JO_K)
+    # Once they are known there, nothing of that is a change.
+    assert space.plan().changes == []
+
+
+def test_namesakes_without_other_names_are_told_apart_by_their_ids(space: Workspace) -> None:
+    for who in (JO_M, JO_K):
+        space.slack.change_user(who, real_name="Jo")
+    space.run()
+    assert (person(JO_M).name, person(JO_K).name) == (f"Jo ({JO_M})", f"Jo ({JO_K})")
 
 
 def test_guests_bots_and_whoever_has_left_are_not_drawn(space: Workspace) -> None:
