@@ -108,10 +108,8 @@ def test_people_of_the_companys_slack_take_turns_and_are_told_there(world: World
         words
     )
     serving = on_duty(Rota.objects.get(name="triage"), timezone.now())
-    [group] = [
-        row for row in world["slack"].state()["usergroups"] if row["handle"] == "@support-on-duty"
-    ]
-    assert set(group["people"].split(", ")) == {member.name for member in serving.members}
+    group = world.of(SlackSandbox).group("support-on-duty")
+    assert set(group.users) == {member.person.slack_id for member in serving.members}
     assert len(serving.members) == 2
     standups = [row["name"] for row in world["geekbot"].state()["standups"]]
     assert standups.count("SupportTriagerStandup") == 1
