@@ -16,6 +16,7 @@ from django.utils import timezone
 from config.management.commands import demo
 from integrations.models import Connection
 from integrations.sandbox import Fault, World
+from integrations.slack.sandbox import SlackSandbox
 from rota.models import Rota
 from rota.on_duty import on_duty
 from uploader import inline, work
