@@ -23,6 +23,8 @@ WEEK = timedelta(days=7)
 # A weekday so far ahead of the handover's is one on which people are asked before it; any other
 # comes after it.
 MOST_AHEAD = 3
+# Of so many days a turn must be for the stand-up to be about it a day ahead.
+SHORTEST_AHEAD = 3
 
 ALONE = "{member} - it is your turn as {title}! Reply “ok” to accept it, or arrange cover."
 TOGETHER = (
@@ -102,7 +104,10 @@ class Asking:
     @cached_property
     def ahead(self) -> timedelta:
         """So long before the day of a handover the stand-up is about it: a day, in which it is
-        nowhere yet the day of asking; longer where people are asked ahead of the handover."""
+        nowhere yet the day of asking; longer where people are asked ahead of the handover. Where
+        turns are so short that it would be about the next one before all are asked: not at all."""
+        if self.every.shortest < SHORTEST_AHEAD:
+            return timedelta(0)
         before = (self._handover_weekday - self.weekday) % 7 if self.is_weekly else 0
         return DAY * (1 + (before if before <= MOST_AHEAD else 0))
 

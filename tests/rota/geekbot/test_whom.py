@@ -115,6 +115,16 @@ def test_what_somebody_said_before_it_was_theirs_is_no_answer(weekly: Desk) -> N
     assert weekly.fresh(second).accepted_at is not None
 
 
+@pytest.mark.parametrize("every", ["1d", "2d", "3d"])
+def test_turns_of_a_day_or_two_are_asked_about_as_well(db: None, world: World, every: str) -> None:
+    desk = Desk(world, Triage(every=every, lasts=every, handover_on=""))
+    turns = desk.turns(4)
+    desk.turn_to(december(1, 12))
+    last = turns[-1].shift.start
+    desk.live(datetime(2026, 12, last.day + 1, 12, tzinfo=UTC), every=timedelta(hours=2))
+    assert desk.asked() == [desk.slack_id(duty) for duty in turns]
+
+
 # --------------------------------------------------------- what has not gone yet
 
 
