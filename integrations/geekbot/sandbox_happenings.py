@@ -71,7 +71,7 @@ def _deleted(sandbox: Asks) -> None:
 
 ACTS: dict[str, tuple[str, Callable[[Asks], None]]] = {
     "accepts": ("Whoever was asked last answers “ok”", _answered("ok")),
-    "declines": ("Whoever was asked last cannot", _answered("I am away, could Yuvi do it?")),
+    "declines": ("Whoever was asked last cannot", _answered("I am away, could Yara do it?")),
     "thinks_again": ("The last answer is changed to “ok, …”", _thinks_again),
     "renamed": ("Somebody renames our stand-up", _renamed),
     "moved": ("Somebody moves it to another day and time", _moved),

@@ -18,11 +18,11 @@ TRIAGERS = (
 # And a team that lives all over the world.
 ABROAD = (
     ("U0SARAH", "sarah", "Sarah Example", "Europe/London"),
-    ("U0GEORGIANA", "georgiana", "Georgiana Example", "Europe/Bucharest"),
-    ("U0JENNY", "jenny", "Jenny Example", "America/New_York"),
-    ("U0ANGUS", "angus", "Angus Example", "Pacific/Auckland"),
-    ("U0SILVA", "silva", "Silva Example", "America/Sao_Paulo"),
-    ("U0YUVI", "yuvi", "Yuvi Example", "America/Los_Angeles"),
+    ("U0GWENDOLYN", "gwendolyn", "Gwendolyn Example", "Europe/Bucharest"),
+    ("U0JONAS", "jonas", "Jonas Example", "America/New_York"),
+    ("U0ANTON", "anton", "Anton Example", "Pacific/Auckland"),
+    ("U0SIGNE", "signe", "Signe Example", "America/Sao_Paulo"),
+    ("U0YARA", "yara", "Yara Example", "America/Los_Angeles"),
     ("U0CHRIS", "chris", "Chris Example", "Europe/Paris"),
 )
 TWINS = "Weekly check-in"
@@ -51,7 +51,7 @@ def _standups(records: Records) -> None:
     done = "What did you get done?"
     both = {"channel": "general", "days": ["Mon"], "time": "09:30:00"}
     records.add_standup(TWINS, done, master=COLLEAGUE, users=[COLLEAGUE], **both)
-    records.add_standup(TWINS, done, master=ADMIN, users=["U0YUVI"], **both)
+    records.add_standup(TWINS, done, master=ADMIN, users=["U0YARA"], **both)
     records.add_standup("Retrospective", "What went well?", master=ADMIN, draft=True)
     records.add_standup(
         "Release notes", "What is new?", master=COLLEAGUE, users=["U0CHRIS"], paused=True

@@ -27,7 +27,7 @@ PAGE = "/rotas/triage/"
 
 @pytest.fixture
 def december(site: str) -> Iterator[Triage]:
-    """Sarah is current, Georgiana incoming, Jenny is next."""
+    """Sarah is current, Gwendolyn incoming, Jonas is next."""
     with time_machine.travel(midway.NOW):
         yield midway.busy()
 
@@ -56,39 +56,39 @@ def user_of(triage: Triage, name: str, **values: Any) -> Any:
 
 
 def test_a_member_accepts_their_turn(december: Triage, browsers: Any) -> None:
-    jenny = browsers("Jenny")
-    jenny.open(PAGE)
-    jenny.reads("Next, on Wednesday 16 December: Jenny starts.")
-    row = jenny.page.get_by_role("row", name=re.compile("Wed 16 Dec"))
+    jonas = browsers("Jonas")
+    jonas.open(PAGE)
+    jonas.reads("Next, on Wednesday 16 December: Jonas starts.")
+    row = jonas.page.get_by_role("row", name=re.compile("Wed 16 Dec"))
     expect(row).to_contain_text("no answer yet")
 
-    jenny.page.get_by_role("button", name=re.compile("^Accept it")).click()
+    jonas.page.get_by_role("button", name=re.compile("^Accept it")).click()
 
-    jenny.reads("Accepted: Jenny serves from Wed 16 December to Tue 29 December 2026.")
+    jonas.reads("Accepted: Jonas serves from Wed 16 December to Tue 29 December 2026.")
     expect(row).to_contain_text("accepted")
-    assert midway.duty_of(december, "Jenny").accepted_at is not None
+    assert midway.duty_of(december, "Jonas").accepted_at is not None
 
 
 def test_a_turn_goes_from_one_to_another(december: Triage, browsers: Any) -> None:
-    jenny, chris = browsers("Jenny"), browsers("Chris")
-    duty = midway.duty_of(december, "Jenny")
+    jonas, chris = browsers("Jonas"), browsers("Chris")
+    duty = midway.duty_of(december, "Jonas")
 
-    jenny.open(PAGE)
-    jenny.follow("Ask for a swap of 16 December to 29 December")
-    jenny.reads("You serve in these days.")
-    jenny.page.get_by_label("A word to the others").fill("Moving house")
-    jenny.press("Ask the others")
-    jenny.reads("You ask for somebody to take it. “Moving house”")
+    jonas.open(PAGE)
+    jonas.follow("Ask for a swap of 16 December to 29 December")
+    jonas.reads("You serve in these days.")
+    jonas.page.get_by_label("A word to the others").fill("Moving house")
+    jonas.press("Ask the others")
+    jonas.reads("You ask for somebody to take it. “Moving house”")
 
     chris.open(PAGE)
     taken = re.compile("^Take it ?: turn from 16 December to 29 December")
     chris.page.get_by_role("link", name=taken).click()
-    chris.reads("Jenny asks for somebody to serve in these days.")
+    chris.reads("Jonas asks for somebody to serve in these days.")
     chris.press("Take it")
 
     chris.reads("Done: Chris serves from Wed 16 December to Tue 29 December 2026.")
     row = chris.page.get_by_role("row", name=re.compile("Wed 16 Dec"))
-    expect(row).to_contain_text("Jenny’s turn")
+    expect(row).to_contain_text("Jonas’s turn")
     expect(row).to_contain_text("swapped")
     assert december.holder(duty) == "Chris"
     assert Swap.objects.get(duty=duty).state == "taken"
@@ -102,7 +102,7 @@ def test_staff_see_how_the_handovers_went_and_follow_a_step_to_its_run(
     sam.open(PAGE)
 
     section = page.get_by_role("region", name="The last handovers")
-    expect(section.get_by_role("heading", name="Wednesday 9 December: Georgiana")).to_be_visible()
+    expect(section.get_by_role("heading", name="Wednesday 9 December: Gwendolyn")).to_be_visible()
     refused = section.get_by_role("row", name=re.compile("Slack usergroup")).first
     expect(refused).to_contain_text("refused")
     expect(refused).to_contain_text("permission_denied")
@@ -112,11 +112,11 @@ def test_staff_see_how_the_handovers_went_and_follow_a_step_to_its_run(
 
 
 def test_a_member_sees_the_steps_and_no_run(december: Triage, browsers: Any) -> None:
-    jenny = browsers("Jenny")
-    jenny.open(PAGE)
+    jonas = browsers("Jonas")
+    jonas.open(PAGE)
 
-    jenny.reads("The last handovers")
-    expect(jenny.page.get_by_role("link", name="its run")).to_have_count(0)
+    jonas.reads("The last handovers")
+    expect(jonas.page.get_by_role("link", name="its run")).to_have_count(0)
 
 
 # ------------------------------------------------------------------------- looks
@@ -136,10 +136,10 @@ def unfold(page: Page) -> None:
 def test_pages_of_a_rolling_rota_are_readable_for_everybody(
     eyes: Eyes, december: Triage, page: Page, site: str
 ) -> None:
-    let_in(page, site, user_of(december, "Jenny", is_staff=True, is_superuser=True))
+    let_in(page, site, user_of(december, "Jonas", is_staff=True, is_superuser=True))
     swap = Swap.objects.get()
     paths = ["/rotas/", PAGE, f"{PAGE}?from=2027-03-03", f"{PAGE}swaps/{swap.pk}/take/"]
-    paths += [f"{PAGE}duties/{midway.duty_of(december, 'Jenny').pk}/ask/"]
+    paths += [f"{PAGE}duties/{midway.duty_of(december, 'Jonas').pk}/ask/"]
 
     for path in paths:
         page.goto(site + path)
@@ -151,7 +151,7 @@ def test_pages_of_a_rolling_rota_are_readable_for_everybody(
 def test_nothing_hangs_over_the_edge(width: int, december: Triage, page: Page, site: str) -> None:
     said = "Unfortunately" * 20
     Duty.objects.filter(answered_at__isnull=False).update(answer=said)
-    let_in(page, site, user_of(december, "Jenny", is_staff=True, is_superuser=True))
+    let_in(page, site, user_of(december, "Jonas", is_staff=True, is_superuser=True))
     page.set_viewport_size({"width": width, "height": 800})
 
     for path in ("/rotas/", PAGE):

@@ -16,7 +16,7 @@ from uploader.people import Person as Human
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NAMES = ("Sarah", "Georgiana", "Jenny")
+NAMES = ("Sarah", "Gwendolyn", "Jonas")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_from_choosing_its_kind_to_more_shifts(sam: Person, worker: None) -> Non
     page.get_by_role("button", name="Save and continue editing").click()
     sam.reads("was changed successfully")
     rota = Rota.objects.get()
-    assert [member.name for member in rota.members.all()] == ["Jenny", "Sarah", "Georgiana"]
+    assert [member.name for member in rota.members.all()] == ["Jonas", "Sarah", "Gwendolyn"]
 
     sam.follow("More shifts…")
     page.get_by_label("How many:").fill("4")
@@ -67,7 +67,7 @@ def test_from_choosing_its_kind_to_more_shifts(sam: Person, worker: None) -> Non
     sam.reads("Finished")
     shot(page, "rolling-4-run")
     served = [shift.duties.get().member for shift in rota.shifts.order_by("start")]
-    assert [str(member) for member in served] == ["Jenny", "Sarah", "Georgiana", "Jenny"]
+    assert [str(member) for member in served] == ["Jonas", "Sarah", "Gwendolyn", "Jonas"]
 
     sam.open(f"/admin/rota/rota/{rota.pk}/change/")
     sam.follow("Plan anew…")

@@ -16,11 +16,11 @@ WEDNESDAY = date(2026, 12, 2)
 # The order of turns, and who they are at the Slack of the sandbox.
 TRIAGERS = {
     "Sarah": "U0SARAH",
-    "Georgiana": "U0GEORGIANA",
-    "Jenny": "U0JENNY",
-    "Angus": "U0ANGUS",
-    "Silva": "U0SILVA",
-    "Yuvi": "U0YUVI",
+    "Gwendolyn": "U0GWENDOLYN",
+    "Jonas": "U0JONAS",
+    "Anton": "U0ANTON",
+    "Signe": "U0SIGNE",
+    "Yara": "U0YARA",
     "Chris": "U0CHRIS",
 }
 

@@ -222,19 +222,19 @@ def test_who_could_take_a_turn_is_asked_with_its_days(triage: Triage) -> None:
     duty, other, *_ = triage.fortnights(7)
     swaps.ask(duty, doing=Doing(now=NOW), with_duty=other, note="a wedding")
 
-    asked = told()["georgiana@example.org"]
+    asked = told()["gwendolyn@example.org"]
 
     assert "Sarah asks who can serve from Wed 2 Dec to Tue 15 Dec 2026." in asked
     assert "In return for: turn from Wed 9 Dec to Tue 22 Dec 2026." in asked
 
 
 def test_an_owner_is_told_of_a_turn_that_nobody_has(triage: Triage) -> None:
-    owner = triage.members["Yuvi"].person
+    owner = triage.members["Yara"].person
     triage.rota.owner = owner
     triage.rota.save()
     triage.put(WEDNESDAY, None)
 
-    told_owner = told()["yuvi@example.org"]
+    told_owner = told()["yara@example.org"]
 
     assert "Wed 2 Dec to Tue 15 Dec 2026: nobody is to serve (everybody is away)" in told_owner
 

@@ -16,7 +16,7 @@ __all__ = ["ADMIN_KEY", "MEMBER_KEY"]
 
 # A Monday, noon.
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-SARAH, JENNY, ANGUS = "U0SARAH", "U0JENNY", "U0ANGUS"
+SARAH, JONAS, ANTON = "U0SARAH", "U0JONAS", "U0ANTON"
 HANDOVER = StandupFields(
     name="Support Triager hand-over",
     channel="support",

@@ -11,13 +11,13 @@ from integrations.sandbox import World
 from tests.integrations.conformance import Conformance
 from tests.integrations.geekbot.calls import HANDOVER, REPORT_ROW
 
-# The stand-up of the seeded ones that Yuvi takes part in.
-STANDUP, YUVI = 7002, "U0YUVI"
+# The stand-up of the seeded ones that Yara takes part in.
+STANDUP, YARA = 7002, "U0YARA"
 BEGIN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def read(client: GeekbotClient) -> list[Report]:
-    return client.reports(STANDUP, user_id=YUVI, after=BEGIN)
+    return client.reports(STANDUP, user_id=YARA, after=BEGIN)
 
 
 def fill(world: World) -> list[int]:
@@ -25,7 +25,7 @@ def fill(world: World) -> list[int]:
     sandbox = world.of(GeekbotSandbox)
     for number in range(250):
         at = BEGIN + timedelta(seconds=number - (number % 3 == 2))
-        held = StoredReport(8001 + number, STANDUP, YUVI, at, [(9001, "Done?")], ["ok"])
+        held = StoredReport(8001 + number, STANDUP, YARA, at, [(9001, "Done?")], ["ok"])
         sandbox.reports[held.id] = held
     return [8250 - number for number in range(250)]
 

@@ -22,9 +22,9 @@ from integrations.geekbot.sandbox import GeekbotSandbox
 from integrations.geekbot.sandbox_seed import ADMIN, COLLEAGUE, TWINS
 from integrations.sandbox import Fault, World
 from tests.integrations.geekbot.calls import (
-    ANGUS,
+    ANTON,
     HANDOVER,
-    JENNY,
+    JONAS,
     MEMBER_KEY,
     NOON,
     SARAH,
@@ -115,7 +115,7 @@ def test_each_field_can_be_changed_alone_and_the_rest_stays(admin: GeekbotClient
         "time": "09:15:00",
         "timezone": "Europe/London",
         "days": ("Thu", "Fri"),
-        "users": (JENNY, ANGUS),
+        "users": (JONAS, ANTON),
         "questions": ("One?", "Two?"),
         "wait_minutes": None,
     }
@@ -130,13 +130,13 @@ def test_participants_named_one_by_one_no_longer_come_from_the_channel(
     admin: GeekbotClient, geekbot: GeekbotSandbox
 ) -> None:
     made = admin.create(HANDOVER)
-    geekbot.change_standup(made.id, sync=True, users=[SARAH, JENNY])
+    geekbot.change_standup(made.id, sync=True, users=[SARAH, JONAS])
     assert (standup := admin.standup(made.id)) is not None
     assert standup.syncs_channel
 
-    after = admin.change(made.id, {"users": [JENNY]})
+    after = admin.change(made.id, {"users": [JONAS]})
 
-    assert (after.users, after.syncs_channel) == ((JENNY,), False)
+    assert (after.users, after.syncs_channel) == ((JONAS,), False)
 
 
 def test_nobody_can_be_left_to_ask_where_that_is_accepted(
@@ -176,7 +176,7 @@ def test_geekbot_understands_all_that_is_sent(
 ) -> None:
     geekbot.switches["unknown_fields"] = "refused"
     made = admin.create(HANDOVER)
-    admin.change(made.id, {"personalised": True, "users": [JENNY], "wait_minutes": 5})
+    admin.change(made.id, {"personalised": True, "users": [JONAS], "wait_minutes": 5})
     assert geekbot.standups[made.id].personalised
 
 
@@ -331,9 +331,9 @@ def test_a_question_that_may_have_been_put_is_not_put_again(
 def test_only_participants_can_be_asked(admin: GeekbotClient) -> None:
     made = admin.create(HANDOVER)
     with pytest.raises(NotAParticipant, match="not member"):
-        admin.start(made.id, JENNY)
+        admin.start(made.id, JONAS)
     with pytest.raises(NoSuchStandup):
-        admin.start(9999, JENNY)
+        admin.start(9999, JONAS)
 
 
 # -------------------------------------------------------------------------- answers
@@ -384,9 +384,9 @@ def test_an_answer_of_somebody_else_does_not_count_even_where_filters_do_nothing
     admin: GeekbotClient, geekbot: GeekbotSandbox, world: World
 ) -> None:
     standup = asked_and_answered(admin, geekbot, "ok")
-    assert admin.reports(standup, user_id=JENNY, after=NOON) == []
+    assert admin.reports(standup, user_id=JONAS, after=NOON) == []
     everything = geekbot._report_row(geekbot.reports[8001])
-    for changes in ({"standup_id": 1}, {"timestamp": 1}, {"member": {"id": JENNY}}):
+    for changes in ({"standup_id": 1}, {"timestamp": 1}, {"member": {"id": JONAS}}):
         row = {**everything, **changes}
         world.faults.add(Fault("geekbot", "wrong_shape", "GET /v1/reports", change=[row]))
         assert admin.reports(standup, user_id=SARAH, after=NOON) == []

@@ -17,7 +17,7 @@ from integrations.sandbox.keep import load, save
 # A Monday, noon.
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-SARAH, ANGUS, YUVI = "U0SARAH", "U0ANGUS", "U0YUVI"
+SARAH, ANTON, YARA = "U0SARAH", "U0ANTON", "U0YARA"
 
 
 class Clock:
@@ -61,13 +61,13 @@ def asked(geekbot: GeekbotSandbox, held: StoredStandup) -> list[tuple[str, str]]
 
 
 def test_everybody_is_asked_each_week_on_its_day(geekbot: GeekbotSandbox, clock: Clock) -> None:
-    held = standup(geekbot, SARAH, ANGUS)
+    held = standup(geekbot, SARAH, ANTON)
     clock.to(NOON + 15 * DAY)
     assert asked(geekbot, held) == [
         ("12-02 10:00", SARAH),
-        ("12-02 10:00", ANGUS),
+        ("12-02 10:00", ANTON),
         ("12-09 10:00", SARAH),
-        ("12-09 10:00", ANGUS),
+        ("12-09 10:00", ANTON),
     ]
     assert {each.by for each in geekbot.asked_of(held.id)} == {"schedule"}
 
@@ -86,13 +86,13 @@ def test_the_day_and_time_are_everybodys_own_where_the_zone_is(
     held = standup(geekbot, *(user for user, *_ in ABROAD), timezone="user_local")
     clock.to(NOON + 4 * DAY)
     assert asked(geekbot, held) == [
-        ("12-01 21:00", ANGUS),  # Wednesday in Auckland
-        ("12-02 08:00", "U0GEORGIANA"),
+        ("12-01 21:00", ANTON),  # Wednesday in Auckland
+        ("12-02 08:00", "U0GWENDOLYN"),
         ("12-02 09:00", "U0CHRIS"),
         ("12-02 10:00", SARAH),
-        ("12-02 13:00", "U0SILVA"),
-        ("12-02 15:00", "U0JENNY"),
-        ("12-02 18:00", YUVI),
+        ("12-02 13:00", "U0SIGNE"),
+        ("12-02 15:00", "U0JONAS"),
+        ("12-02 18:00", YARA),
     ]
 
 
@@ -131,11 +131,11 @@ def test_who_rests_asks_nobody(geekbot: GeekbotSandbox, clock: Clock) -> None:
 def test_what_is_changed_counts_from_then_on(geekbot: GeekbotSandbox, clock: Clock) -> None:
     held = standup(geekbot, SARAH)
     clock.to(NOON + 3 * DAY)
-    geekbot.change_standup(held.id, users=[YUVI], time="11:00:00")
+    geekbot.change_standup(held.id, users=[YARA], time="11:00:00")
     clock.to(NOON + 10 * DAY)
     geekbot.delete_standup(held.id)
     clock.to(NOON + 20 * DAY)
-    assert asked(geekbot, held) == [("12-02 10:00", SARAH), ("12-09 11:00", YUVI)]
+    assert asked(geekbot, held) == [("12-02 10:00", SARAH), ("12-09 11:00", YARA)]
 
 
 def test_a_clock_that_was_set_back_begins_again_from_there(
@@ -152,19 +152,19 @@ def test_a_clock_that_was_set_back_begins_again_from_there(
 
 
 def test_somebody_is_asked_on_demand(world: World, geekbot: GeekbotSandbox, clock: Clock) -> None:
-    held = standup(geekbot, SARAH, ANGUS, days=["Sun"])
-    answer = start(world, held, users=[ANGUS])
+    held = standup(geekbot, SARAH, ANTON, days=["Sun"])
+    answer = start(world, held, users=[ANTON])
     assert (answer.status_code, answer.json()) == (200, "ok")
-    assert asked(geekbot, held) == [("11-30 12:00", ANGUS)]
+    assert asked(geekbot, held) == [("11-30 12:00", ANTON)]
 
 
-@pytest.mark.parametrize("body", [{}, {"emails": ["sarah@example.org", "angus@example.org"]}])
+@pytest.mark.parametrize("body", [{}, {"emails": ["sarah@example.org", "anton@example.org"]}])
 def test_everybody_may_be_asked_or_people_by_their_addresses(
     body: Any, world: World, geekbot: GeekbotSandbox, clock: Clock
 ) -> None:
-    held = standup(geekbot, SARAH, ANGUS)
+    held = standup(geekbot, SARAH, ANTON)
     start(world, held, **body)
-    assert asked(geekbot, held) == [("11-30 12:00", SARAH), ("11-30 12:00", ANGUS)]
+    assert asked(geekbot, held) == [("11-30 12:00", SARAH), ("11-30 12:00", ANTON)]
 
 
 @pytest.mark.parametrize(("way", "times"), [("asks again", 2), ("asks once", 1)])
@@ -192,7 +192,7 @@ def test_who_takes_no_part_is_not_asked(
     world: World, geekbot: GeekbotSandbox, clock: Clock
 ) -> None:
     held = standup(geekbot, SARAH)
-    answer = start(world, held, users=[YUVI])
+    answer = start(world, held, users=[YARA])
     assert answer.status_code == 404
     assert answer.json() == {"error": "User is not member of the standup"}
     assert asked(geekbot, held) == []
@@ -306,7 +306,7 @@ def test_whoever_was_asked_can_be_made_to_answer_and_to_think_again(
     start(world, ours)
     assert press(world, "declines").status_code == 200
     [report] = geekbot.reports.values()
-    assert report.answers == ["I am away, could Yuvi do it?"]
+    assert report.answers == ["I am away, could Yara do it?"]
     press(world, "thinks_again")
     assert report.answers == ["ok, I can do it after all"]
     assert press(world, "accepts").json()["error"] == "nobody is being asked just now"

@@ -31,7 +31,7 @@ NEW = f"{ROTAS}add/?kind=rolling"
 
 @pytest.fixture
 def triage(db: None) -> Triage:
-    return Triage(names=("Sarah", "Georgiana", "Jenny", "Angus"), starts_on=timezone.now().date())
+    return Triage(names=("Sarah", "Gwendolyn", "Jonas", "Anton"), starts_on=timezone.now().date())
 
 
 def new_rota(client: Client, **changed: Any) -> Any:
@@ -70,7 +70,7 @@ def test_nobody_adds_one_who_may_not(db: None) -> None:
 
 
 def test_a_new_rota_has_its_members_in_the_order_they_were_typed_in(root: Client) -> None:
-    people = [Person.objects.create(name=name) for name in ("Sarah", "Jenny")]
+    people = [Person.objects.create(name=name) for name in ("Sarah", "Jonas")]
     rows = {"members-TOTAL_FORMS": 2, **{f"members-{n}-person": p.pk for n, p in enumerate(people)}}
 
     response = new_rota(root, **rows)
@@ -79,7 +79,7 @@ def test_a_new_rota_has_its_members_in_the_order_they_were_typed_in(root: Client
     rota = Rota.objects.get()
     assert (rota.kind, rota.every, rota.lasts, rota.handover_on) == ("rolling", "1w", "2w", "wed")
     assert rota.event_title == "{title}: {member}"
-    assert turns(rota) == ["Sarah", "Jenny"]
+    assert turns(rota) == ["Sarah", "Jonas"]
     assert rota.syncs().get().name == "triage-duties"
     assert "somebody new every 1w, for 2w" in words_of(root.get(ROTAS))
 
@@ -115,12 +115,12 @@ def place(client: Client, triage: Triage, **places: int | str) -> Any:
 @pytest.mark.parametrize(
     ("places", "expected"),
     [
-        ({"Angus": 1}, ["Angus", "Sarah", "Georgiana", "Jenny"]),
-        ({"Angus": 2}, ["Sarah", "Angus", "Georgiana", "Jenny"]),
-        ({"Sarah": 3}, ["Georgiana", "Jenny", "Sarah", "Angus"]),
-        ({"Sarah": ""}, ["Georgiana", "Jenny", "Angus", "Sarah"]),
-        ({"Sarah": 2, "Georgiana": 1}, ["Georgiana", "Sarah", "Jenny", "Angus"]),
-        ({"Sarah": 99}, ["Georgiana", "Jenny", "Angus", "Sarah"]),
+        ({"Anton": 1}, ["Anton", "Sarah", "Gwendolyn", "Jonas"]),
+        ({"Anton": 2}, ["Sarah", "Anton", "Gwendolyn", "Jonas"]),
+        ({"Sarah": 3}, ["Gwendolyn", "Jonas", "Sarah", "Anton"]),
+        ({"Sarah": ""}, ["Gwendolyn", "Jonas", "Anton", "Sarah"]),
+        ({"Sarah": 2, "Gwendolyn": 1}, ["Gwendolyn", "Sarah", "Jonas", "Anton"]),
+        ({"Sarah": 99}, ["Gwendolyn", "Jonas", "Anton", "Sarah"]),
     ],
 )
 def test_the_order_of_turns_is_what_is_typed(
@@ -136,17 +136,17 @@ def test_the_order_of_turns_is_what_is_typed(
 
 def test_who_joins_comes_after_everybody_else(triage: Triage, root: Client) -> None:
     page = page_of(triage.rota)
-    silva = Person.objects.create(name="Silva")
+    signe = Person.objects.create(name="Signe")
     row = {
         name: value
-        for name, value in another_member(4, person=silva.pk).items()
+        for name, value in another_member(4, person=signe.pk).items()
         if not name.endswith(("weight", "opening_credit"))
     }
 
     response = root.post(page, typed(root, page, **row), follow=True)
 
     assert errors_of(response) == ""
-    assert turns(triage.rota) == ["Sarah", "Georgiana", "Jenny", "Angus", "Silva"]
+    assert turns(triage.rota) == ["Sarah", "Gwendolyn", "Jonas", "Anton", "Signe"]
 
 
 def test_saving_changes_nothing_in_the_order(triage: Triage, root: Client) -> None:
@@ -154,7 +154,7 @@ def test_saving_changes_nothing_in_the_order(triage: Triage, root: Client) -> No
 
     root.post(page, typed(root, page, title="Triage"))
 
-    assert turns(triage.rota) == ["Sarah", "Georgiana", "Jenny", "Angus"]
+    assert turns(triage.rota) == ["Sarah", "Gwendolyn", "Jonas", "Anton"]
 
 
 # ----------------------------------------------------------------- what can be done
@@ -184,13 +184,13 @@ def test_more_shifts_are_asked_for_by_their_number(triage: Triage, root: Client)
 
 
 def test_turns_are_planned_anew_after_whoever_has_the_role(triage: Triage, root: Client) -> None:
-    jenny, first = triage.members["Jenny"], timezone.now().date().isoformat()
+    jonas, first = triage.members["Jonas"], timezone.now().date().isoformat()
 
-    act(root, triage, "anew", first=first, after=jenny.pk, number=8, how="apply")
+    act(root, triage, "anew", first=first, after=jonas.pk, number=8, how="apply")
 
     assert Run.objects.get().params == {
         "from": first,
-        "after": jenny.pk,
+        "after": jonas.pk,
         "append": 8,
         "apply": True,
     }
@@ -199,9 +199,9 @@ def test_turns_are_planned_anew_after_whoever_has_the_role(triage: Triage, root:
 def test_turns_are_planned_anew_for_a_year_where_nothing_else_is_said(
     triage: Triage, root: Client
 ) -> None:
-    jenny, first = triage.members["Jenny"], timezone.now().date().isoformat()
+    jonas, first = triage.members["Jonas"], timezone.now().date().isoformat()
 
-    act(root, triage, "anew", first=first, after=jenny.pk, how="apply")
+    act(root, triage, "anew", first=first, after=jonas.pk, how="apply")
 
     assert Run.objects.get().params["append"] in (52, 53)
 
@@ -214,23 +214,23 @@ def test_what_lies_too_far_ahead_is_refused_on_the_page(triage: Triage, root: Cl
 
 
 def test_nothing_is_planned_anew_before_today(triage: Triage, root: Client) -> None:
-    jenny = triage.members["Jenny"]
+    jonas = triage.members["Jonas"]
 
-    response = act(root, triage, "anew", first="2020-01-01", after=jenny.pk, how="apply")
+    response = act(root, triage, "anew", first="2020-01-01", after=jonas.pk, how="apply")
 
     assert "what was, stays as it was" in errors_of(response)
     assert not Run.objects.exists()
 
 
 def test_it_is_said_who_serves_now(triage: Triage, root: Client) -> None:
-    sarah, jenny = triage.members["Sarah"], triage.members["Jenny"]
+    sarah, jonas = triage.members["Sarah"], triage.members["Jonas"]
 
     refused = act(root, triage, "roles", current=sarah.pk, incoming=sarah.pk, how="apply")
     assert "Two people serve at a time" in errors_of(refused)
 
-    act(root, triage, "roles", current=sarah.pk, incoming=jenny.pk, how="apply")
+    act(root, triage, "roles", current=sarah.pk, incoming=jonas.pk, how="apply")
     assert Run.objects.get().params == {
-        "roles": {"current": sarah.pk, "incoming": jenny.pk},
+        "roles": {"current": sarah.pk, "incoming": jonas.pk},
         "apply": True,
     }
 
@@ -275,11 +275,11 @@ def test_the_steps_of_its_handovers_are_shown_with_their_reasons(
 
 
 def test_what_somebody_answered_is_on_the_page_of_their_duty(triage: Triage, root: Client) -> None:
-    duty = triage.put(timezone.now().date(), "Sarah", turn="Jenny")
+    duty = triage.put(timezone.now().date(), "Sarah", turn="Jonas")
     sarah = triage.members["Sarah"]
     duties.answered(duty, sarah, "ok, but late", accepts=False, at=timezone.now())
 
     words = words_of(root.get(f"{DUTIES}{duty.pk}/change/"))
 
     assert "ok, but late" in words
-    assert "Whose turn it is: Jenny" in words
+    assert "Whose turn it is: Jonas" in words

@@ -26,7 +26,7 @@ def slack(db: None) -> Connection:
 
 @pytest.fixture
 def triage(db: None) -> Triage:
-    return Triage(names=("Sarah", "Georgiana", "Jenny"), starts_on=timezone.now().date())
+    return Triage(names=("Sarah", "Gwendolyn", "Jonas"), starts_on=timezone.now().date())
 
 
 def saved(client: Client, rota: Any, **changed: Any) -> Any:
@@ -66,13 +66,13 @@ def test_who_was_brought_by_slack_is_shown_and_not_changed_here(
 
     words = words_of(page)
     assert "who is in the usergroup at Slack, in the order of their turns" in words
-    assert "Georgiana" in words
+    assert "Gwendolyn" in words
     assert 'name="members-0-place"' not in page.content.decode()
     saved(root, triage.rota, title="Triage")
     assert [member.name for member in triage.rota.members.all()] == [
         "Sarah",
-        "Georgiana",
-        "Jenny",
+        "Gwendolyn",
+        "Jonas",
     ]
 
 

@@ -35,8 +35,8 @@ def test_each_turn_is_an_event_of_all_its_days_and_they_overlap(
 
     assert shown(rolling) == [
         ("Support Triager: Sarah", "2026-12-02", "2026-12-16"),
-        ("Support Triager: Georgiana", "2026-12-09", "2026-12-23"),
-        ("Support Triager: Jenny", "2026-12-16", "2026-12-30"),
+        ("Support Triager: Gwendolyn", "2026-12-09", "2026-12-23"),
+        ("Support Triager: Jonas", "2026-12-16", "2026-12-30"),
     ]
     rolling.forget_requests()
     rolling.run()
@@ -71,7 +71,7 @@ def test_a_turn_that_is_under_way_is_still_put_right_and_one_that_is_over_stays(
 
     rolling.run()
 
-    assert [title for title, _, _ in shown(rolling)] == ["mine", "Support Triager: Georgiana"]
+    assert [title for title, _, _ in shown(rolling)] == ["mine", "Support Triager: Gwendolyn"]
 
 
 def test_somebody_else_who_serves_is_on_the_event(rolling: Board, triage: Triage) -> None:
@@ -115,14 +115,14 @@ def test_an_event_under_way_of_a_turn_that_nobody_knows_any_more_goes(
 
     rolling.run()
 
-    assert [title for title, _, _ in shown(rolling)] == ["Support Triager: Georgiana"]
+    assert [title for title, _, _ in shown(rolling)] == ["Support Triager: Gwendolyn"]
 
 
 def test_what_others_call_alike_is_told_and_left_alone(rolling: Board, triage: Triage) -> None:
     triage.fortnights(1)
-    rolling.put("Support Triager: Silva", WEDNESDAY + DAY)
+    rolling.put("Support Triager: Signe", WEDNESDAY + DAY)
 
     run = rolling.run()
 
-    assert "“Support Triager: Silva” on 2026-12-03 looks like this rota's" in run.warnings[0]
+    assert "“Support Triager: Signe” on 2026-12-03 looks like this rota's" in run.warnings[0]
     rolling.check_foreign()

@@ -48,8 +48,8 @@ def test_services_become_shifts_with_their_spans_and_exactly_those_events_are_ow
 ) -> None:
     ids = [
         before.role(CURRENT, "Support Triager: Sarah"),
-        before.role(INCOMING, "Support Triager: Jenny"),
-        before.role(WEDNESDAY, "support triager:  Angus "),
+        before.role(INCOMING, "Support Triager: Jonas"),
+        before.role(WEDNESDAY, "support triager:  Anton "),
     ]
     before.role(WEDNESDAY, "Meeting Facilitator: Sarah", weeks=4)
     titles = before.titles()
@@ -59,47 +59,47 @@ def test_services_become_shifts_with_their_spans_and_exactly_those_events_are_ow
     assert code == 0
     assert changes(document) == [
         ("create", "done", "2026-11-18 to 2026-12-01: Sarah"),
-        ("create", "done", "2026-11-25 to 2026-12-08: Jenny"),
-        ("create", "done", "2026-12-02 to 2026-12-15: Angus"),
+        ("create", "done", "2026-11-25 to 2026-12-08: Jonas"),
+        ("create", "done", "2026-12-02 to 2026-12-15: Anton"),
     ]
     assert served() == {
         "2026-11-18": ("2026-12-02", "Sarah"),
-        "2026-11-25": ("2026-12-09", "Jenny"),
-        "2026-12-02": ("2026-12-16", "Angus"),
+        "2026-11-25": ("2026-12-09", "Jonas"),
+        "2026-12-02": ("2026-12-16", "Anton"),
     }
     assert before.owned() == dict(zip(ids, (CURRENT, INCOMING, WEDNESDAY), strict=True))
     assert (before.titles(), before.writes) == (titles, 0)
 
 
 def test_turns_go_on_after_whoever_was_taken_over_last(before: EarlierTool) -> None:
-    before.role(INCOMING, "Support Triager: Jenny")
+    before.role(INCOMING, "Support Triager: Jonas")
     rota("adopt", "triage", "--apply")
 
     _, document = rota("next", "triage")
 
-    assert [shift["duties"][0]["member"] for shift in document["shifts"]][-1] == "Angus"
+    assert [shift["duties"][0]["member"] for shift in document["shifts"]][-1] == "Anton"
 
 
 def test_without_apply_spans_and_people_are_shown_and_nothing_is_written(
     before: EarlierTool,
 ) -> None:
-    before.role(INCOMING, "Support Triager: Jenny")
+    before.role(INCOMING, "Support Triager: Jonas")
 
     _, document = rota("adopt", "triage")
 
     shown = [(each["start"], each["end"]) for each in document["shifts"]]
     assert shown == [("2026-11-25", "2026-12-09")]
-    assert [each["duties"][0]["member"] for each in document["shifts"]] == ["Jenny"]
+    assert [each["duties"][0]["member"] for each in document["shifts"]] == ["Jonas"]
     assert not Shift.objects.exists()
     assert before.owned() == {}
 
 
 def test_what_the_role_was_called_before_is_known(before: EarlierTool) -> None:
-    before.role(INCOMING, "Support Steward: Jenny")
+    before.role(INCOMING, "Support Steward: Jonas")
 
     _, document = rota("adopt", "triage", "--apply")
 
-    assert served() == {"2026-11-25": ("2026-12-09", "Jenny")}
+    assert served() == {"2026-11-25": ("2026-12-09", "Jonas")}
     assert document["warnings"] == []
 
 
@@ -128,7 +128,7 @@ def test_an_untitled_event_and_one_with_a_time_are_left_alone(before: EarlierToo
         "start": {"dateTime": "2026-11-25T10:00:00Z"},
         "end": {"dateTime": "2026-11-25T11:00:00Z"},
     }
-    before.role(INCOMING, "Support Triager: Jenny", **moment)
+    before.role(INCOMING, "Support Triager: Jonas", **moment)
 
     code, document = rota("adopt", "triage", "--apply")
 
@@ -142,7 +142,7 @@ def test_an_untitled_event_and_one_with_a_time_are_left_alone(before: EarlierToo
 @pytest.fixture
 def namesakes(triage: Triage, before: EarlierTool) -> EarlierTool:
     before.rename("Chris", to="Chris Ek")
-    before.rename("Angus", to="Chris Berg")
+    before.rename("Anton", to="Chris Berg")
     before.role(INCOMING, "Support Triager: Chris")
     return before
 
@@ -150,8 +150,8 @@ def namesakes(triage: Triage, before: EarlierTool) -> EarlierTool:
 def test_of_namesakes_somebody_is_asked_and_says_who_it_is(
     triage: Triage, namesakes: EarlierTool
 ) -> None:
-    ids = {name: triage.members[name].person.slack_id for name in ("Angus", "Chris")}
-    question = f"Who is “Chris”: Chris Berg ({ids['Angus']}) or Chris Ek ({ids['Chris']})?"
+    ids = {name: triage.members[name].person.slack_id for name in ("Anton", "Chris")}
+    question = f"Who is “Chris”: Chris Berg ({ids['Anton']}) or Chris Ek ({ids['Chris']})?"
     assert question in words("adopt", "triage")
     rota("adopt", "triage", "--apply")
     assert served() == {}
@@ -196,13 +196,13 @@ def test_an_id_in_the_file_tells_namesakes_apart(
 def test_where_the_two_differ_the_calendar_counts_and_it_is_said(
     tmp_path: Path, before: EarlierTool
 ) -> None:
-    before.role(INCOMING, "Support Triager: Jenny")
-    file = a_file(tmp_path, support_steward={"incoming": {"name": "Angus", "id": None}})
+    before.role(INCOMING, "Support Triager: Jonas")
+    file = a_file(tmp_path, support_steward={"incoming": {"name": "Anton", "id": None}})
 
     _, document = rota("adopt", "triage", "--team-roles", file, "--apply")
 
-    assert served() == {"2026-11-25": ("2026-12-09", "Jenny")}
-    assert "The file says that Angus is incoming" in document["warnings"][0]
+    assert served() == {"2026-11-25": ("2026-12-09", "Jonas")}
+    assert "The file says that Anton is incoming" in document["warnings"][0]
 
 
 @pytest.mark.parametrize("nobody", [None, {"name": None, "id": None}, {"name": "", "id": "U0X"}])

@@ -55,12 +55,12 @@ def test_next_is_one_more_shift(triage: Triage) -> None:
     assert rota("next", "triage", "--apply")[1]["applied"] is True
     code, document = rota("next", "triage", "--apply")
 
-    assert served(document) == [("2026-12-02", "Sarah"), ("2026-12-09", "Georgiana")]
+    assert served(document) == [("2026-12-02", "Sarah"), ("2026-12-09", "Gwendolyn")]
     [change] = document["changes"]
     assert (change["action"], change["outcome"], change["what"]) == (
         "create",
         "done",
-        "2026-12-09 to 2026-12-22: Georgiana",
+        "2026-12-09 to 2026-12-22: Gwendolyn",
     )
 
 
@@ -100,19 +100,19 @@ def test_bulk_from_a_day_goes_on_after_whoever_has_the_role_and_replaces_the_res
     rota("bulk", "triage", "-n", "8", "--apply")
     uids = dict(Shift.objects.values_list("start", "uid"))
 
-    code, document = rota("bulk", "triage", "-n", "3", "-d", "2026-12-10", "-m", "Angus", "--apply")
+    code, document = rota("bulk", "triage", "-n", "3", "-d", "2026-12-10", "-m", "Anton", "--apply")
 
     assert (code, document["applied"]) == (0, True)
     assert stored() == [
         ("2026-12-02", "Sarah"),
-        ("2026-12-09", "Georgiana"),
-        ("2026-12-16", "Silva"),
-        ("2026-12-23", "Yuvi"),
+        ("2026-12-09", "Gwendolyn"),
+        ("2026-12-16", "Signe"),
+        ("2026-12-23", "Yara"),
         ("2026-12-30", "Chris"),
     ]
     # The slots stay the same ones, on calendars and in feeds.
     assert {row.uid for row in Shift.objects.all()} == set(uids.values())
-    again = rota("bulk", "triage", "-n", "3", "-d", "2026-12-10", "-m", "Angus", "--apply")[1]
+    again = rota("bulk", "triage", "-n", "3", "-d", "2026-12-10", "-m", "Anton", "--apply")[1]
     assert again["changes"] == []
 
 
@@ -120,14 +120,14 @@ def test_bulk_from_a_day_goes_on_after_whoever_has_the_role_and_replaces_the_res
     ("options", "sentence"),
     [
         (["-d", "2026-12-09"], "-d and -m belong together"),
-        (["-m", "Angus"], "-d and -m belong together"),
-        (["-d", "2026-11-25", "-m", "Angus"], "2026-11-25 is over"),
-        (["-d", "soon", "-m", "Angus"], "“soon” is not a date"),
+        (["-m", "Anton"], "-d and -m belong together"),
+        (["-d", "2026-11-25", "-m", "Anton"], "2026-11-25 is over"),
+        (["-d", "soon", "-m", "Anton"], "“soon” is not a date"),
         (["-d", "2026-12-09", "-m", "Nobody"], "“Nobody” is nobody in triage. There are: Sarah,"),
         (["-n", "0"], "“0” is no whole number"),
         (["-n", ""], "“” is no whole number"),
         (["-n", "200"], "further ahead than three years"),
-        (["-d", "9999-12-31", "-m", "Angus"], "further ahead than three years"),
+        (["-d", "9999-12-31", "-m", "Anton"], "further ahead than three years"),
     ],
 )
 def test_what_cannot_be_meant_by_bulk_is_status_2(
@@ -144,25 +144,25 @@ def test_set_roles_says_who_is_on_duty_and_next_goes_on_with_the_successor(
 ) -> None:
     Rota.objects.update(starts_on=WEDNESDAY.replace(day=30))
     code, document = rota(
-        "set-roles", "triage", "--current", "jenny@example.org", "--incoming", "U0ANGUS", "--apply"
+        "set-roles", "triage", "--current", "jonas@example.org", "--incoming", "U0ANTON", "--apply"
     )
     assert (code, document["applied"]) == (0, True)
     # Thursday the 26th: the latest handover was yesterday.
-    assert served(document) == [("2026-11-18", "Jenny"), ("2026-11-25", "Angus")]
+    assert served(document) == [("2026-11-18", "Jonas"), ("2026-11-25", "Anton")]
     rota("next", "triage", "--apply")
-    assert stored()[-1] == ("2026-12-30", "Silva")
+    assert stored()[-1] == ("2026-12-30", "Signe")
 
 
 def test_whoever_has_left_is_not_on_duty(triage: Triage) -> None:
-    gone = triage.members["Georgiana"]
+    gone = triage.members["Gwendolyn"]
     gone.left_on = WEDNESDAY.replace(month=11, day=1)
     gone.save()
-    both = ["--current", "Georgiana", "--incoming", "Angus"]
-    assert "Georgiana is not in triage today" in refused("set-roles", "triage", *both)
+    both = ["--current", "Gwendolyn", "--incoming", "Anton"]
+    assert "Gwendolyn is not in triage today" in refused("set-roles", "triage", *both)
 
 
 def test_set_roles_again_changes_nothing_and_others_only_these_two(triage: Triage) -> None:
-    both = ["--current", "Jenny", "--incoming", "Angus"]
+    both = ["--current", "Jonas", "--incoming", "Anton"]
     rota("set-roles", "triage", *both, "--apply")
     rota("bulk", "triage", "-n", "3", "--apply")
     assert rota("set-roles", "triage", *both)[1]["changes"] == []
@@ -171,19 +171,19 @@ def test_set_roles_again_changes_nothing_and_others_only_these_two(triage: Triag
         "set-roles", "triage", "--current", "Sarah", "--incoming", "Chris", "--apply"
     )
 
-    assert [name for _, name in stored()] == ["Sarah", "Chris", "Silva", "Yuvi", "Chris"]
+    assert [name for _, name in stored()] == ["Sarah", "Chris", "Signe", "Yara", "Chris"]
     [warning] = document["warnings"]
-    assert "What comes after stays as it is planned: Silva on 2026-12-02." in warning
+    assert "What comes after stays as it is planned: Signe on 2026-12-02." in warning
     assert "`rota bulk triage -d 2026-12-02 -m Chris` plans it anew" in warning
     assert "beginning with Sarah" in warning
 
 
 def test_what_is_advised_can_be_typed_as_it_is(triage: Triage) -> None:
     rota("bulk", "triage", "-n", "3", "--apply")
-    Person.objects.filter(name="Angus").update(name="Sarah")
-    Person.objects.filter(name="Yuvi").update(name="Yuvi O'Neil")
-    for incoming in ("U0ANGUS", "Yuvi O'Neil"):
-        document = rota("set-roles", "triage", "--current", "Jenny", "--incoming", incoming)[1]
+    Person.objects.filter(name="Anton").update(name="Sarah")
+    Person.objects.filter(name="Yara").update(name="Yara O'Neil")
+    for incoming in ("U0ANTON", "Yara O'Neil"):
+        document = rota("set-roles", "triage", "--current", "Jonas", "--incoming", incoming)[1]
         [typed] = re.findall(r"`(rota bulk .*)` plans", document["warnings"][0])
         assert rota(*shlex.split(typed)[1:], "-n", "1")[0] == 0
 
@@ -191,33 +191,33 @@ def test_what_is_advised_can_be_typed_as_it_is(triage: Triage) -> None:
 def test_without_overlap_there_is_only_a_current_one(triage: Triage) -> None:
     Rota.objects.update(lasts="1w")
     assert "--incoming: in triage one serves at a time" in refused(
-        "set-roles", "triage", "--current", "Jenny", "--incoming", "Angus"
+        "set-roles", "triage", "--current", "Jonas", "--incoming", "Anton"
     )
-    document = rota("set-roles", "triage", "--current", "Jenny", "--apply")[1]
-    assert served(document) == [("2026-11-25", "Jenny")]
+    document = rota("set-roles", "triage", "--current", "Jonas", "--apply")[1]
+    assert served(document) == [("2026-11-25", "Jonas")]
 
 
 def test_with_overlap_it_takes_two(triage: Triage) -> None:
-    assert "--incoming is missing" in refused("set-roles", "triage", "--current", "Jenny")
+    assert "--incoming is missing" in refused("set-roles", "triage", "--current", "Jonas")
     assert "current already" in refused(
-        "set-roles", "triage", "--current", "Jenny", "--incoming", "jenny@example.org"
+        "set-roles", "triage", "--current", "Jonas", "--incoming", "jonas@example.org"
     )
 
 
 def test_namesakes_are_named_rather_than_guessed(triage: Triage) -> None:
-    Person.objects.filter(slack_id="U0JENNY").update(name="Sarah")
+    Person.objects.filter(slack_id="U0JONAS").update(name="Sarah")
 
     sentence = refused("bulk", "triage", "-d", "2026-12-09", "-m", "Sarah")
 
-    assert "“Sarah” may be Sarah (sarah@example.org, U0SARAH) or Sarah (jenny@example.org," in (
+    assert "“Sarah” may be Sarah (sarah@example.org, U0SARAH) or Sarah (jonas@example.org," in (
         sentence
     )
-    assert rota("bulk", "triage", "-d", "2026-12-09", "-m", "U0JENNY")[0] == 0
+    assert rota("bulk", "triage", "-d", "2026-12-09", "-m", "U0JONAS")[0] == 0
 
 
 def test_a_first_name_will_do_and_a_part_of_one_will_not(triage: Triage) -> None:
-    Person.objects.filter(name="Angus").update(name="Angus Gibson")
-    assert rota("bulk", "triage", "-d", "2026-12-09", "-m", "angus")[0] == 0
+    Person.objects.filter(name="Anton").update(name="Anton Gibson")
+    assert rota("bulk", "triage", "-d", "2026-12-09", "-m", "anton")[0] == 0
     assert "is nobody" in refused("bulk", "triage", "-d", "2026-12-09", "-m", "Ang")
 
 
@@ -235,14 +235,14 @@ def test_generate_plans_anew_from_a_day_so_that_joiners_come_in(triage: Triage) 
     assert [name for _, name in stored()] == [*ORDER, "Erik", "Sarah"]
 
 
-@pytest.mark.parametrize("names", [["Sarah", "Jenny"], []])
+@pytest.mark.parametrize("names", [["Sarah", "Jonas"], []])
 def test_generate_begins_a_rota_with_the_service_that_is_under_way(
     db: None, names: list[str]
 ) -> None:
     Triage(names=names, starts_on=WEDNESDAY.replace(month=10, day=7))
     code, document = rota("generate", "triage", "--until", "2026-12-02", "--apply")
     assert code == 0
-    begun = [("2026-11-18", "Sarah"), ("2026-11-25", "Jenny"), ("2026-12-02", "Sarah")]
+    begun = [("2026-11-18", "Sarah"), ("2026-11-25", "Jonas"), ("2026-12-02", "Sarah")]
     assert served(document) == (begun if names else [])
 
 
@@ -282,7 +282,7 @@ def test_clear_takes_what_starts_later(triage: Triage) -> None:
     code, document = rota("clear", "triage", "-d", "2026-12-09", "--apply")
     assert (code, [day for day, _ in served(document)]) == (0, ["2026-12-02", "2026-12-09"])
     rota("next", "triage", "--apply")
-    assert stored()[-1] == ("2026-12-16", "Jenny")
+    assert stored()[-1] == ("2026-12-16", "Jonas")
 
 
 def test_what_goes_is_told_in_order_and_that_a_horizon_brings_it_back(triage: Triage) -> None:
@@ -300,15 +300,15 @@ def test_what_goes_is_told_in_order_and_that_a_horizon_brings_it_back(triage: Tr
 def test_people_see_a_table_with_dates(triage: Triage) -> None:
     rota("bulk", "triage", "-n", "3", "--apply")
     triage.put(WEDNESDAY.replace(day=23), None)
-    triage.put(WEDNESDAY.replace(day=30), "Silva", turn="Yuvi")
+    triage.put(WEDNESDAY.replace(day=30), "Signe", turn="Yara")
 
     assert words("show", "triage").splitlines() == [
         "                                Member",
         "  2026-12-02 Wed to 2026-12-15  Sarah",
-        "  2026-12-09 Wed to 2026-12-22  Georgiana",
-        "  2026-12-16 Wed to 2026-12-29  Jenny",
+        "  2026-12-09 Wed to 2026-12-22  Gwendolyn",
+        "  2026-12-16 Wed to 2026-12-29  Jonas",
         "  2026-12-23 Wed to 2027-01-05  nobody: everybody is away",
-        "  2026-12-30 Wed to 2027-01-12  Silva (Yuvi’s turn)",
+        "  2026-12-30 Wed to 2027-01-12  Signe (Yara’s turn)",
     ]
 
 

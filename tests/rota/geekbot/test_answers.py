@@ -15,14 +15,14 @@ from uploader.people import Address, Person
 
 pytestmark = pytest.mark.django_db
 
-# Georgiana lives in Bucharest: she is asked at 08:00 in UTC.
+# Gwendolyn lives in Bucharest: she is asked at 08:00 in UTC.
 TUESDAY = datetime(2026, 12, 8, 1, tzinfo=UTC)
 ASKED = datetime(2026, 12, 9, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 class Asked:
-    """Georgiana has been asked just now."""
+    """Gwendolyn has been asked just now."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -41,7 +41,7 @@ class Asked:
 
     def says(self, text: str | None, *, at: datetime) -> int:
         self.desk.turn_to(at)
-        return self.desk.geekbot.answer("U0GEORGIANA", text).id
+        return self.desk.geekbot.answer("U0GWENDOLYN", text).id
 
     def now(self) -> Duty:
         return self.desk.fresh(self.duty)
@@ -87,7 +87,7 @@ def test_who_says_nothing_is_reminded_and_then_the_owner_is_told(asked: Asked) -
         asked.go(ASKED + hours * HOUR)
     assert asked.told() == []
     asked.go(ASKED + 26 * HOUR)
-    assert asked.told() == [("mail", "georgiana@example.org")], "by mail: it is not in Slack"
+    assert asked.told() == [("mail", "gwendolyn@example.org")], "by mail: it is not in Slack"
     asked.go(ASKED + 47 * HOUR)
     assert len(asked.told()) == 1
     asked.go(ASKED + 50 * HOUR)
@@ -100,7 +100,7 @@ def test_a_reminder_goes_by_slack_where_the_rota_is_told_there(asked: Asked) -> 
     asked.desk.office.in_slack()
     asked.go(ASKED + 26 * HOUR)
     [(channel, recipient)] = asked.told()
-    assert (channel, recipient) == ("slack", "U0GEORGIANA")
+    assert (channel, recipient) == ("slack", "U0GWENDOLYN")
 
 
 def test_nobody_is_reminded_while_what_they_said_cannot_be_read(asked: Asked) -> None:
@@ -116,14 +116,14 @@ def test_nobody_is_reminded_while_what_they_said_cannot_be_read(asked: Asked) ->
 
 
 def test_an_ok_of_an_earlier_turn_does_not_count(db: None, world: World) -> None:
-    desk = Desk(world, Triage(names=["Georgiana", "Chris"]))
+    desk = Desk(world, Triage(names=["Gwendolyn", "Chris"]))
     desk.geekbot.switches["answers"] = "ok"
     turns = desk.turns(3)
     desk.live(turns[2].shift.rota.begins(turns[1].shift.start), every=timedelta(hours=12))
     assert desk.fresh(turns[0]).accepted_at is not None
     desk.geekbot.switches["answers"] = "by hand"
     desk.live(datetime(2026, 12, 18, tzinfo=UTC), every=timedelta(hours=12))
-    assert desk.asked()[-1] == "U0GEORGIANA"
+    assert desk.asked()[-1] == "U0GWENDOLYN"
     assert desk.fresh(turns[2]).accepted_at is None
 
 
@@ -131,7 +131,7 @@ def test_an_answer_goes_with_whoever_gave_it(asked: Asked) -> None:
     asked.says("ok", at=ASKED + timedelta(minutes=30))
     asked.go(ASKED + 2 * HOUR)
     duties.override(
-        asked.now(), asked.desk.triage.members["Yuvi"], doing=Doing(now=asked.desk.clock())
+        asked.now(), asked.desk.triage.members["Yara"], doing=Doing(now=asked.desk.clock())
     )
     duty = asked.now()
     assert (duty.answer, duty.accepted_at, duty.asked_at) == ("", None, None)

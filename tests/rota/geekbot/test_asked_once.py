@@ -101,7 +101,7 @@ def test_whoever_was_missed_is_asked_as_soon_as_that_can_be(desk: Desk) -> None:
     desk.turn_to(at("2026-12-09", 22))
     desk.office.tick()
     desk.live(at("2026-12-10"), every=timedelta(minutes=30))
-    assert [asking.by for asking in desk.askings() if asking.user == "U0GEORGIANA"] == ["start"]
+    assert [asking.by for asking in desk.askings() if asking.user == "U0GWENDOLYN"] == ["start"]
     assert desk.fresh(turns[1]).asked_at is not None
 
 
@@ -110,7 +110,7 @@ def test_the_day_of_asking_may_be_another_than_that_of_the_handover(
     db: None, world: World, day: str
 ) -> None:
     """Ahead of it, or after it: once in each case, and the same one on that day everywhere."""
-    desk = Desk(world, Triage(names=["Angus", "Yuvi", "Chris"]), {"days": [day]})
+    desk = Desk(world, Triage(names=["Anton", "Yara", "Chris"]), {"days": [day]})
     turns = desk.turns(3)
     desk.live(at("2026-12-20"), every=TWICE_A_DAY)
     assert desk.asked() == [desk.slack_id(duty) for duty in turns]
@@ -123,13 +123,13 @@ def test_the_day_of_asking_may_be_another_than_that_of_the_handover(
 def test_who_takes_a_turn_before_the_question_is_asked_instead(desk: Desk) -> None:
     turns = desk.turns(3)
     desk.live(at("2026-12-08", 6), every=TWICE_A_DAY)
-    georgiana, yuvi = (desk.triage.members[name] for name in ("Georgiana", "Yuvi"))
+    gwendolyn, yara = (desk.triage.members[name] for name in ("Gwendolyn", "Yara"))
     doing = Doing(now=desk.clock())
-    swaps.take(swaps.ask(turns[1], doing=doing), yuvi, doing=doing)
+    swaps.take(swaps.ask(turns[1], doing=doing), yara, doing=doing)
     assert desk.fresh(turns[1]).accepted_at is not None, "taking it is accepting it"
     desk.live(at("2026-12-18"), every=TWICE_A_DAY)
-    assert desk.asked() == ["U0SARAH", "U0YUVI", "U0JENNY"]
-    assert georgiana.person.slack_id not in desk.asked()
+    assert desk.asked() == ["U0SARAH", "U0YARA", "U0JONAS"]
+    assert gwendolyn.person.slack_id not in desk.asked()
 
 
 def test_who_takes_a_turn_after_the_question_is_not_asked_any_more(desk: Desk) -> None:
@@ -137,20 +137,20 @@ def test_who_takes_a_turn_after_the_question_is_not_asked_any_more(desk: Desk) -
     desk.live(at("2026-12-10"), every=TWICE_A_DAY)
     doing = Doing(now=desk.clock())
     swaps.take(
-        swaps.ask(desk.fresh(turns[1]), doing=doing), desk.triage.members["Yuvi"], doing=doing
+        swaps.ask(desk.fresh(turns[1]), doing=doing), desk.triage.members["Yara"], doing=doing
     )
     desk.live(at("2026-12-18"), every=TWICE_A_DAY)
-    assert desk.asked() == ["U0SARAH", "U0GEORGIANA", "U0JENNY"]
+    assert desk.asked() == ["U0SARAH", "U0GWENDOLYN", "U0JONAS"]
 
 
 def test_who_is_given_a_turn_after_the_question_is_asked_as_well(desk: Desk) -> None:
     """Nobody has heard whether they accept."""
     turns = desk.turns(3)
     desk.live(at("2026-12-10"), every=TWICE_A_DAY)
-    yuvi = desk.triage.members["Yuvi"]
-    duties.override(desk.fresh(turns[1]), yuvi, doing=Doing(now=desk.clock()))
+    yara = desk.triage.members["Yara"]
+    duties.override(desk.fresh(turns[1]), yara, doing=Doing(now=desk.clock()))
     desk.live(at("2026-12-18"), every=TWICE_A_DAY)
-    assert desk.asked() == ["U0SARAH", "U0GEORGIANA", "U0YUVI", "U0JENNY"]
+    assert desk.asked() == ["U0SARAH", "U0GWENDOLYN", "U0YARA", "U0JONAS"]
 
 
 def test_a_rota_that_is_set_up_in_the_middle_of_a_turn_asks_from_the_next_one_on(
@@ -175,7 +175,7 @@ def test_while_geekbot_does_not_answer_nobody_is_asked_twice(desk: Desk, fault: 
     counted = {user: desk.asked().count(user) for user in desk.asked()}
     # What was changed without an answer was changed all the same.
     kept = {"U0SARAH": 2} if fault == "500" else {"U0SARAH": 1}
-    assert counted == {**kept, "U0GEORGIANA": 1, "U0JENNY": 1}
+    assert counted == {**kept, "U0GWENDOLYN": 1, "U0JONAS": 1}
     assert not Notice.objects.filter(key__startswith="question/", outcome="unknown").exists()
     assert turns
 
@@ -187,5 +187,5 @@ def test_a_paused_stand_up_asks_on_demand(desk: Desk) -> None:
     desk.live(at("2026-12-11"), every=TWICE_A_DAY)
     assert [(each.user, each.by) for each in desk.askings()] == [
         ("U0SARAH", "schedule"),
-        ("U0GEORGIANA", "start"),
+        ("U0GWENDOLYN", "start"),
     ]

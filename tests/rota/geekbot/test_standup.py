@@ -22,7 +22,7 @@ TUESDAY = datetime(2026, 12, 8, 0, 1, tzinfo=UTC)
 
 @pytest.fixture
 def on_monday(desk: Desk) -> Desk:
-    """Sarah has started, and Georgiana is next."""
+    """Sarah has started, and Gwendolyn is next."""
     desk.turns(6)
     desk.turn_to(MONDAY)
     assert desk.run().status == Run.Status.FINISHED
@@ -51,9 +51,9 @@ def test_a_day_before_the_handover_it_is_the_next_persons(on_monday: Desk) -> No
     on_monday.turn_to(TUESDAY)
     run = on_monday.run()
     assert run.counts["update"] == 1
-    assert on_monday.standup.users == ["U0GEORGIANA"]
+    assert on_monday.standup.users == ["U0GWENDOLYN"]
     [(_, question)] = on_monday.standup.questions
-    assert "Georgiana - it is your turn" in question
+    assert "Gwendolyn - it is your turn" in question
     assert "Sarah serves with you" in question
 
 
@@ -61,9 +61,9 @@ def test_it_follows_whoever_has_the_duty(on_monday: Desk) -> None:
     on_monday.turn_to(TUESDAY)
     on_monday.run()
     second = on_monday.rota.shifts.get(start="2026-12-09").duties.get()
-    duties.override(second, on_monday.triage.members["Yuvi"], doing=Doing(now=on_monday.clock()))
+    duties.override(second, on_monday.triage.members["Yara"], doing=Doing(now=on_monday.clock()))
     on_monday.run()
-    assert on_monday.standup.users == ["U0YUVI"]
+    assert on_monday.standup.users == ["U0YARA"]
     assert on_monday.fresh(second).asked_at == datetime(2026, 12, 9, 18, tzinfo=UTC)
 
 
@@ -75,7 +75,7 @@ def test_it_follows_whoever_has_the_duty(on_monday: Desk) -> None:
         {"time": "07:00:00"},
         {"timezone": "Asia/Tokyo"},
         {"days": ["Mon", "Fri"]},
-        {"users": ["U0SARAH", "U0YUVI"]},
+        {"users": ["U0SARAH", "U0YARA"]},
         {"users": []},
         {"questions": [(1, "Anything new?")]},
         {"wait_minutes": None},
@@ -126,11 +126,11 @@ def test_where_nobody_takes_over_nobody_is_asked(on_monday: Desk, empty_users: s
 
 
 def test_whoever_has_no_slack_id_is_not_asked_and_that_is_said(on_monday: Desk) -> None:
-    Person.objects.filter(name="Georgiana").update(slack_id="")
+    Person.objects.filter(name="Gwendolyn").update(slack_id="")
     on_monday.turn_to(TUESDAY)
     run = on_monday.run()
     assert on_monday.standup.users == []
-    assert "Georgiana has no Slack id" in run.warnings[0]
+    assert "Gwendolyn has no Slack id" in run.warnings[0]
 
 
 def test_nothing_is_made_for_nobody(desk: Desk) -> None:
@@ -150,5 +150,5 @@ def test_without_overlap_the_words_are_for_one(db: None, world: Any) -> None:
     desk.turn_to(TUESDAY)
     desk.run()
     [(_, question)] = desk.standup.questions
-    assert question.startswith("Georgiana - it is your turn as Support Triager!")
+    assert question.startswith("Gwendolyn - it is your turn as Support Triager!")
     assert "serves with you" not in question

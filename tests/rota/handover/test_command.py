@@ -42,13 +42,13 @@ def test_a_look_says_what_is_due_and_writes_nothing(whole: Whole) -> None:
     assert not Step.objects.exists()
     assert not Notice.objects.exists()
     assert not Run.objects.exists()
-    assert "C0SUPPORT1: <@U0GEORGIANA> joins <@U0SARAH>" in words("handover", "triage")
+    assert "C0SUPPORT1: <@U0GWENDOLYN> joins <@U0SARAH>" in words("handover", "triage")
 
 
 def test_applied_everything_is_done_and_the_second_time_nothing(whole: Whole) -> None:
     assert steps("--apply") == dict.fromkeys(NAMES, "done")
-    assert whole.posts() == ["<@U0GEORGIANA> joins <@U0SARAH> as Support Triager today."]
-    assert whole.on_duty() == {"U0SARAH", "U0GEORGIANA"}
+    assert whole.posts() == ["<@U0GWENDOLYN> joins <@U0SARAH> as Support Triager today."]
+    assert whole.on_duty() == {"U0SARAH", "U0GWENDOLYN"}
     times = whole.times_set()
     assert steps("--apply") == dict.fromkeys(NAMES, "done")
     assert steps() == dict.fromkeys(NAMES, "done")
@@ -115,7 +115,7 @@ def test_the_day_before_only_the_stand_up_is_due(whole: Whole) -> None:
 def test_update_data_inline_carries_out_a_handover(whole: Whole) -> None:
     call_command("update_data", "--inline")
     assert len(whole.posts()) == 1
-    assert whole.on_duty() == {"U0SARAH", "U0GEORGIANA"}
+    assert whole.on_duty() == {"U0SARAH", "U0GWENDOLYN"}
     assert dict(whole.steps(whole.rota.shifts.get(start=WEDNESDAY + timedelta(weeks=1)))) == (
         dict.fromkeys(NAMES, "done")
     )
@@ -126,8 +126,8 @@ def test_update_data_inline_carries_out_a_handover(whole: Whole) -> None:
 def test_update_data_reminds_as_well(whole: Whole) -> None:
     whole.in_slack(channel="", remind_days_before=[7])
     triagers = whole.triage.members
-    triagers["Angus"].person.slack_id = ""
-    triagers["Angus"].person.save()
+    triagers["Anton"].person.slack_id = ""
+    triagers["Anton"].person.save()
     whole.clock.now = datetime(2026, 12, 16, 9, 5, tzinfo=UTC)
     call_command("update_data", "--inline")
     reminded = [message.subject for message in mail.outbox if "in 7 days" in message.subject]
@@ -136,15 +136,15 @@ def test_update_data_reminds_as_well(whole: Whole) -> None:
 
 def test_the_owner_hears_once_that_somebody_could_not_be_reminded(whole: Whole) -> None:
     whole.in_slack(channel="", remind_days_before=[7])
-    angus = whole.triage.members["Angus"].person
-    angus.slack_id = "U0NOBODY00"
-    angus.save()
+    anton = whole.triage.members["Anton"].person
+    anton.slack_id = "U0NOBODY00"
+    anton.save()
     whole.clock.now = datetime(2026, 12, 16, 9, 5, tzinfo=UTC)
     for _ in range(2):
         call_command("update_data", "--inline")
     told = [message for message in mail.outbox if "may not have been reminded" in message.subject]
     assert [message.to for message in told] == [["chris@example.org"]]
-    assert "Angus may not have been reminded of the duty from Wed 23 December" in told[0].body
+    assert "Anton may not have been reminded of the duty from Wed 23 December" in told[0].body
 
 
 def test_update_data_queues_what_a_change_of_shift_makes_due(

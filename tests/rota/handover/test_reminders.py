@@ -54,16 +54,16 @@ def live_in(triage: Triage, name: str, zone: str) -> None:
 def test_the_hour_is_that_of_whoever_is_reminded(
     office: Office, triage: Triage, zone: str, moment: datetime
 ) -> None:
-    live_in(triage, "Georgiana", zone)
+    live_in(triage, "Gwendolyn", zone)
     office.clock.now = moment - timedelta(seconds=1)
     office.gather()
-    assert of(office, "Georgiana") == []
+    assert of(office, "Gwendolyn") == []
     office.clock.now = moment
     for _ in range(3):
         office.gather()
         office.clock.forward(hours=1)
-    [notice] = of(office, "Georgiana")
-    assert (notice.channel, notice.recipient) == ("slack", "U0GEORGIANA")
+    [notice] = of(office, "Gwendolyn")
+    assert (notice.channel, notice.recipient) == ("slack", "U0GWENDOLYN")
     assert notice.text.startswith(
         "Support Triager: you serve from Wed 9 December to Tue 22 December 2026, in 7 days.\n<"
     )
@@ -99,17 +99,17 @@ def test_each_of_the_days_has_a_reminder(office: Office) -> None:
     for _ in range(9 * 24):
         office.clock.forward(hours=1)
         office.gather()
-    told = [notice.key.rsplit("/", 1)[1] for notice in of(office, "Georgiana")]
+    told = [notice.key.rsplit("/", 1)[1] for notice in of(office, "Gwendolyn")]
     assert told == ["7", "1"]
 
 
 def test_a_duty_that_moves_away_before_is_not_reminded_of(office: Office, triage: Triage) -> None:
     duty = second(office).duties.get()
-    duties.override(duty, triage.members["Yuvi"], doing=Doing(now=office.clock()))
+    duties.override(duty, triage.members["Yara"], doing=Doing(now=office.clock()))
     office.clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
     office.gather()
-    assert of(office, "Georgiana") == []
-    assert len(of(office, "Yuvi")) == 1
+    assert of(office, "Gwendolyn") == []
+    assert len(of(office, "Yara")) == 1
 
 
 def test_what_became_theirs_after_the_moment_is_not_reminded_of_late(
@@ -119,12 +119,12 @@ def test_what_became_theirs_after_the_moment_is_not_reminded_of_late(
     office.gather()
     office.clock.forward(hours=1)
     duty = second(office).duties.get()
-    duties.override(duty, triage.members["Yuvi"], doing=Doing(now=office.clock()))
+    duties.override(duty, triage.members["Yara"], doing=Doing(now=office.clock()))
     office.gather()
-    assert of(office, "Yuvi") == []
+    assert of(office, "Yara") == []
     office.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
     office.gather()
-    assert [notice.key.rsplit("/", 1)[1] for notice in of(office, "Yuvi")] == ["1"]
+    assert [notice.key.rsplit("/", 1)[1] for notice in of(office, "Yara")] == ["1"]
 
 
 def test_one_that_has_not_gone_yet_is_taken_back_when_the_duty_moves(
@@ -133,9 +133,9 @@ def test_one_that_has_not_gone_yet_is_taken_back_when_the_duty_moves(
     office.clock.now = datetime(2026, 12, 2, 9, tzinfo=UTC)
     office.gather()
     duty = second(office).duties.get()
-    duties.override(duty, triage.members["Yuvi"], doing=Doing(now=office.clock()))
+    duties.override(duty, triage.members["Yara"], doing=Doing(now=office.clock()))
     office.gather()
-    [notice] = of(office, "Georgiana")
+    [notice] = of(office, "Gwendolyn")
     assert (notice.outcome, notice.text) == ("given up", "")
     assert notice.reason == "It is somebody else's duty by now."
 
@@ -143,28 +143,28 @@ def test_one_that_has_not_gone_yet_is_taken_back_when_the_duty_moves(
 def test_too_late_is_not_at_all(office: Office) -> None:
     office.clock.now = datetime(2026, 12, 2, 21, tzinfo=UTC)
     office.gather()
-    assert of(office, "Georgiana") == []
+    assert of(office, "Gwendolyn") == []
 
 
 def test_what_was_due_before_it_was_told_in_slack_is_not_made_up_for(office: Office) -> None:
     office.clock.now = datetime(2026, 12, 2, 9, 30, tzinfo=UTC)
     Rota.objects.update(handovers_since=office.clock())
     office.gather()
-    assert of(office, "Georgiana") == []
+    assert of(office, "Gwendolyn") == []
 
 
 def test_somebody_without_an_id_at_slack_is_reminded_by_mail(
     office: Office, triage: Triage
 ) -> None:
-    triage.members["Georgiana"].person.slack_id = ""
-    triage.members["Georgiana"].person.save()
+    triage.members["Gwendolyn"].person.slack_id = ""
+    triage.members["Gwendolyn"].person.save()
     office.clock.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
     office.connection.enabled = False
     office.connection.save()
     for _ in range(3):
         office.tick()
     [told] = mail.outbox
-    assert told.to == ["georgiana@example.org"]
+    assert told.to == ["gwendolyn@example.org"]
     assert "you serve from Wed 9 December to Tue 22 December 2026, tomorrow." in told.body
 
 

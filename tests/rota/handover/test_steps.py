@@ -50,19 +50,19 @@ def test_it_says_who_has_it_by_then(office: Office, triage: Triage) -> None:
     office.clock.now = MIDNIGHT + 7 * DAY - timedelta(seconds=1)
     office.gather()
     duty = office.rota.shifts.get(start=WEDNESDAY + 7 * DAY).duties.get()
-    duties.override(duty, triage.members["Yuvi"], doing=Doing(now=office.clock()))
+    duties.override(duty, triage.members["Yara"], doing=Doing(now=office.clock()))
     office.clock.forward(seconds=1)
     office.gather()
-    assert said(office)[-1] == "<@U0YUVI> joins <@U0SARAH> as Support Triager today."
+    assert said(office)[-1] == "<@U0YARA> joins <@U0SARAH> as Support Triager today."
 
 
 def test_what_has_not_gone_yet_follows_a_swap(office: Office, triage: Triage) -> None:
     office.clock.now = MIDNIGHT
     office.gather()
     duty = office.rota.shifts.get(start=WEDNESDAY).duties.get()
-    duties.override(duty, triage.members["Angus"], doing=Doing(now=office.clock()))
+    duties.override(duty, triage.members["Anton"], doing=Doing(now=office.clock()))
     office.gather()
-    assert said(office) == ["<@U0ANGUS> is Support Triager from today on."]
+    assert said(office) == ["<@U0ANTON> is Support Triager from today on."]
 
 
 def test_names_and_titles_are_no_markup(office: Office, triage: Triage) -> None:
@@ -78,8 +78,8 @@ def test_names_and_titles_are_no_markup(office: Office, triage: Triage) -> None:
 @pytest.mark.parametrize(
     ("template", "told"),
     [
-        ("{member}: {title}", "<@U0GEORGIANA>: Support Triager"),
-        ("{incoming_first_name} & {current_first_name}", "Georgiana & Sarah"),
+        ("{member}: {title}", "<@U0GWENDOLYN>: Support Triager"),
+        ("{incoming_first_name} & {current_first_name}", "Gwendolyn & Sarah"),
         ("<!here> {current} {{}}", "<!here> <@U0SARAH> {}"),
     ],
 )
@@ -118,7 +118,7 @@ def test_after_an_outage_only_the_latest_change_is_told(office: Office) -> None:
         ("slack_message", "skipped"),
         ("slack_message", ""),
     ]
-    assert said(office) == ["<@U0JENNY> joins <@U0GEORGIANA> as Support Triager today."]
+    assert said(office) == ["<@U0JONAS> joins <@U0GWENDOLYN> as Support Triager today."]
     first = office.rota.shifts.get(start=WEDNESDAY)
     assert "A later change" in office.step(first).reason
 
@@ -143,7 +143,7 @@ def test_nor_what_was_before_it_was_told_in_that_channel(office: Office) -> None
     assert said(office) == []
     office.clock.now = MIDNIGHT + 7 * DAY
     office.gather()
-    assert said(office) == ["<@U0GEORGIANA> joins <@U0SARAH> as Support Triager today."]
+    assert said(office) == ["<@U0GWENDOLYN> joins <@U0SARAH> as Support Triager today."]
 
 
 def test_nor_what_was_while_it_was_not(office: Office) -> None:

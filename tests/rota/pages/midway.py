@@ -9,7 +9,7 @@ from rota.duties import Doing
 from rota.models import Absence, Duty, Shift, Step
 from tests.rota.rolling import TRIAGERS, WEDNESDAY, Triage
 
-# Georgiana is incoming since that day, Sarah current.
+# Gwendolyn is incoming since that day, Sarah current.
 NOW = datetime(2026, 12, 10, 10, tzinfo=UTC)
 LONG = "Wilhelmina Featherstonehaugh-Ainsworth"
 
@@ -22,12 +22,12 @@ def busy() -> Triage:
         found[0], triage.members["Sarah"], "ok", accepts=True, at=NOW - timedelta(days=9)
     )
     says = "I am on a train most of Thursday; could somebody have an eye on it until I arrive?"
-    duties.answered(found[1], triage.members["Georgiana"], says, accepts=False, at=NOW)
+    duties.answered(found[1], triage.members["Gwendolyn"], says, accepts=False, at=NOW)
     duties.override(found[4], triage.members["Chris"], doing=Doing(now=NOW))
     duties.override(found[6], None, doing=Doing(now=NOW))
     swaps.ask(found[3], doing=Doing(now=NOW), note="A wedding, abroad")
     Absence.objects.create(
-        person=triage.members["Jenny"].person,
+        person=triage.members["Jonas"].person,
         first_day=date(2026, 12, 24),
         last_day=date(2026, 12, 26),
     )

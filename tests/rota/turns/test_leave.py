@@ -8,9 +8,9 @@ from tests.rota.turns.rotating import DAY, WEDNESDAY, WEEK, Rotating
 def test_leave_swaps_the_turn_and_less_is_shown_only(rotating: Rotating, world: World) -> None:
     leaving = Leaving(rotating, world)  # type: ignore[arg-type]
     rotating.generate(append=6)
-    jenny, silva = WEDNESDAY + 2 * WEEK, WEDNESDAY + 4 * WEEK
-    leaving.away("Jenny", jenny - 3 * DAY, jenny + 6 * DAY)
-    leaving.away("Silva", silva, silva + 5 * DAY)
+    jonas, signe = WEDNESDAY + 2 * WEEK, WEDNESDAY + 4 * WEEK
+    leaving.away("Jonas", jonas - 3 * DAY, jonas + 6 * DAY)
+    leaving.away("Signe", signe, signe + 5 * DAY)
     run = rotating.generate()
-    assert rotating.names() == "Sarah Georgiana Angus Jenny Silva Yuvi"
-    assert run.warnings == ["Silva is away 6 of the 14 days 2026-12-30 to 2027-01-12."]
+    assert rotating.names() == "Sarah Gwendolyn Anton Jonas Signe Yara"
+    assert run.warnings == ["Signe is away 6 of the 14 days 2026-12-30 to 2027-01-12."]

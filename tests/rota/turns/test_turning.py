@@ -21,17 +21,17 @@ def test_so_many_shifts_are_appended_in_the_order_of_turns(rotating: Rotating) -
 def test_more_go_on_where_the_last_one_ended(rotating: Rotating) -> None:
     for _ in range(9):
         rotating.generate(append=1)
-    assert rotating.names() == f"{ORDER} Sarah Georgiana"
+    assert rotating.names() == f"{ORDER} Sarah Gwendolyn"
 
 
 def test_the_horizon_is_kept_filled(rotating: Rotating) -> None:
     Rota.objects.update(horizon=timedelta(weeks=4))
     rotating.generate()
-    assert rotating.names() == "Sarah Georgiana Jenny Angus"
+    assert rotating.names() == "Sarah Gwendolyn Jonas Anton"
     rotating.clock.forward(days=6)
     assert rotating.generate().counts["create"] == 1
     assert rotating.generate().counts["unchanged"] == 5 - 1
-    assert rotating.names() == "Sarah Georgiana Jenny Angus Silva"
+    assert rotating.names() == "Sarah Gwendolyn Jonas Anton Signe"
 
 
 def test_a_plan_says_the_dates(rotating: Rotating) -> None:
