@@ -268,8 +268,10 @@ class Account:
         self.source = self.source_entries()
         self.after = self._there()
         self.read_tags()
-        found = Link.objects.filter(sync=self.sync, part__startswith="entries", ref__isnull=False)
-        self.linked = {key: ref for key, ref in found.values_list("key", "ref") if ref}
+        links = Link.objects.filter(sync=self.sync, part__startswith="entries")
+        refs = dict(links.values_list("key", "ref"))
+        self.linked = {key: ref for key, ref in refs.items() if ref}
+        self.unheard = refs.keys() - self.linked.keys()
         searching = not self.copies
         expected = Counter[tuple[str, str]]()
         # Of everything that is at the customer's: whatever is left over here was to stay as it is.
@@ -346,12 +348,22 @@ class Account:
             if what in ("update", "delete"):
                 yield {"update": "PUT", "delete": "DELETE"}[what], copy.ref
 
+    def _made(self, key: str, wanted: Content | None) -> str:
+        """What was made for it. That nobody heard of before it slid out of the window is looked
+        for no more, and there all the same."""
+        since = self.since(self.studio.clock())
+        if key in self.unheard and self.source[key].start < since:
+            new = self.after.keys() - self.before.keys() - set(self.linked.values())
+            alike = [number for number in sorted(new) if self.content(self.after[number]) == wanted]
+            self.linked |= {key: alike[0]} if alike else {}
+        return self.linked.get(key, "")
+
     def _fits(self, key: str, outcome: Outcome) -> bool:
         copy, what = self.copies.get(key), outcome.what
         ref = copy.ref if copy else None
         before, after = self.before.get(ref or ""), self.after.get(ref or "")
         if what == "create":
-            made = self.linked.get(key, "")
+            made = self._made(key, outcome.wanted)
             is_new = made in self.after and made not in self.before
             return is_new and self.content(self.after[made]) == outcome.wanted
         if what == "update":
