@@ -2,7 +2,6 @@
 is reminded, and the rota's owner is told of who did not, or said something else."""
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +18,6 @@ from rota.words import SHORT, span
 from uploader.models import Notice, Run, Sync
 from uploader.notices import GIVEN_UP, SENT, UNKNOWN, announce, gathering
 
-logger = logging.getLogger(__name__)
-
 SETTLED = "It is settled, or somebody else's turn by now."
 # How often answers are read while one is waited for, or the last look failed; and otherwise.
 SOON, SELDOM = timedelta(hours=1), timedelta(days=1)
@@ -29,14 +26,12 @@ SOON, SELDOM = timedelta(hours=1), timedelta(days=1)
 @receiver(gathering, sender=Notice, dispatch_uid="rota.acknowledging")
 def acknowledge(now: datetime, **_: Any) -> None:
     take_back()
-    for there in elsewhere.in_use():
-        if there.asking is None or there.geekbot is None or not there.rota.is_rolling:
-            continue
-        try:
+
+    def go_on(there: Elsewhere) -> None:
+        if there.asking is not None and there.geekbot is not None and there.rota.is_rolling:
             Acknowledging(there, there.asking, there.geekbot, now).go_on()
-        except Exception:
-            # One rota's trouble is no other's.
-            logger.exception("who has accepted at %s", there.rota)
+
+    elsewhere.for_each(go_on, doing="waiting for who has accepted")
 
 
 def take_back() -> None:

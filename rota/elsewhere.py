@@ -1,7 +1,8 @@
 """What of a rota is told in Slack and asked by Geekbot, and when, as its syncs say; nothing is told
 or asked here."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -13,6 +14,8 @@ from rota.on_duty import holders
 from rota.setup import GEEKBOT, SLACK
 from uploader.models import Sync
 from uploader.people import Person
+
+logger = logging.getLogger(__name__)
 
 # The hour of a reminder, where none is asked for.
 REMIND_AT = time(9)
@@ -104,6 +107,17 @@ def in_use() -> Iterator[Elsewhere]:
         found.setdefault(str(sync.options.get("rota", "")), {})[sync.kind] = sync
     for rota in Rota.objects.filter(name__in=found, enabled=True).select_related("owner"):
         yield Elsewhere(rota, found[rota.name].get(SLACK), found[rota.name].get(GEEKBOT))
+
+
+def for_each(do: Callable[[Elsewhere], None], *, doing: str) -> list[Rota]:
+    """At every rota in use, which are returned. One rota's trouble is no other's: it is logged."""
+    found = list(in_use())
+    for there in found:
+        try:
+            do(there)
+        except Exception:
+            logger.exception("%s of %s", doing, there.rota)
+    return [there.rota for there in found]
 
 
 def of(rota: Rota) -> Elsewhere:

@@ -5,7 +5,6 @@ A step by a sync makes that due, and its outcome is read from the run that follo
 notice writes that down, and its outcome is the notice's.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,8 +21,6 @@ from rota.models import Rota, Shift, Step
 from uploader import links
 from uploader.models import Change, Notice, Run, Sync
 from uploader.notices import GIVEN_UP, SENT, TOO_LATE, announce, gathering
-
-logger = logging.getLogger(__name__)
 
 # Changes that were longer ago are not even noted as left out.
 LONGEST_OUTAGE = timedelta(days=60)
@@ -43,20 +40,13 @@ Outcome = Step.Outcome
 @receiver(gathering, sender=Notice, dispatch_uid="rota.handovers")
 def hand_over(now: datetime, **_: Any) -> None:
     """Whatever is due by now, at every rota that is told or asked about elsewhere."""
-    used = []
-    for there in elsewhere.in_use():
-        used.append(there.rota.pk)
-        try:
-            Handover(there, now).go_on()
-        except Exception:
-            # One rota's trouble is no other's.
-            logger.exception("the handover of %s", there.rota)
+    used = elsewhere.for_each(lambda there: Handover(there, now).go_on(), doing="the handover")
     _forget_others(used, now=now)
 
 
-def _forget_others(used: list[int], *, now: datetime) -> None:
+def _forget_others(used: list[Rota], *, now: datetime) -> None:
     """Told elsewhere again some day, what happens until then is nobody's news."""
-    unused = Rota.objects.exclude(handovers_since=None).exclude(pk__in=used)
+    unused = Rota.objects.exclude(handovers_since=None).exclude(pk__in=[rota.pk for rota in used])
     Step.objects.filter(outcome=Outcome.DUE, shift__rota__in=unused).update(
         outcome=Outcome.SKIPPED, reason=NO_LONGER, settled_at=now
     )

@@ -3,7 +3,6 @@
 What became theirs only after the moment of reminding is told as a change of duties, not by this.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +19,6 @@ from rota.models import Duty, Move, Shift
 from uploader.models import Notice
 from uploader.notices import GIVEN_UP, UNKNOWN, announce, gathering
 
-logger = logging.getLogger(__name__)
-
 # Whoever was not reached by then is not reminded any more: it would say "tomorrow" on the day.
 IN_TIME = timedelta(hours=12)
 PREFIX = "reminder/"
@@ -32,14 +29,12 @@ MOVED = "It is somebody else's duty by now."
 def remind(now: datetime, **_: Any) -> None:
     take_back()
     tell_of_lost(now=now)
-    for there in elsewhere.in_use():
-        if not there.reminds_days_before:
-            continue
-        try:
-            for reminder in due(there, now=now):
-                reminder.announce(now=now)
-        except Exception:
-            logger.exception("the reminders of %s", there.rota)
+
+    def announce(there: Elsewhere) -> None:
+        for reminder in due(there, now=now) if there.reminds_days_before else ():
+            reminder.announce(now=now)
+
+    elsewhere.for_each(announce, doing="the reminders")
 
 
 @dataclass(frozen=True)
